@@ -1,0 +1,5 @@
+/** Named snapshots: prepare, view, commit, remove, usage. */
+@NullMarked
+package dev.lamina.snapshot;
+
+import org.jspecify.annotations.NullMarked;

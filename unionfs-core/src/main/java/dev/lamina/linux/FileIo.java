@@ -273,6 +273,9 @@ public final class FileIo {
 
   private static long addressOf(MemorySegment buffer, long offset, long length) {
     Objects.checkFromIndexSize(offset, length, buffer.byteSize());
+    if (!buffer.scope().isAlive()) {
+      throw new IllegalStateException("The buffer has been freed");
+    }
     if (!buffer.isNative()) {
       throw new IllegalArgumentException("The kernel needs a native buffer, not a Java array");
     }

@@ -6,8 +6,11 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Starts a program that inherits chosen descriptors, which {@link ProcessBuilder} cannot do: it
@@ -79,26 +82,25 @@ public final class Spawn {
     for (int target : descriptors.keySet()) {
       lowest = Math.max(lowest, target + 1);
     }
-    List<Fd> copies = new ArrayList<>();
+    // Copies above all targets, so that no target replaces a source that is still to come. The
+    // copies themselves end with execve.
+    Map<Integer, Fd> copies = new LinkedHashMap<>();
     try (Arena arena = Arena.ofConfined();
         Actions actions = new Actions(arena)) {
+      for (Map.Entry<Integer, Integer> entry : descriptors.entrySet()) {
+        copies.put(entry.getKey(), Fd.own(Fd.duplicate(entry.getValue(), lowest)));
+      }
+      Set<Integer> kept = new HashSet<>(descriptors.keySet());
+      copies.values().forEach(copy -> kept.add(copy.value()));
       for (int open : openDescriptors()) {
-        if (open > 2 && !descriptors.containsKey(open)) {
+        if (open > 2 && !kept.contains(open)) {
           actions.close(open);
         }
       }
-      // Copies above all targets, so that no target replaces a source that is still to come. The
-      // copies themselves end with execve.
-      for (Map.Entry<Integer, Integer> entry : descriptors.entrySet()) {
-        Fd copy = Fd.own(Fd.duplicate(entry.getValue(), lowest));
-        copies.add(copy);
-        actions.duplicate(copy.value(), entry.getKey());
-      }
+      copies.forEach((target, copy) -> actions.duplicate(copy.value(), target));
       return new Child(spawn(arena, command, environment, actions.address));
     } finally {
-      for (Fd copy : copies) {
-        copy.close();
-      }
+      copies.values().forEach(Fd::close);
     }
   }
 

@@ -2,7 +2,7 @@
 # The main job from one end to the other, on a bare Debian with root: sets up what is missing, builds Lamina,
 # makes a real image, imports it, mounts it, installs a package in it, looks at what changed, commits that
 # as a layer, exports the image, and lets skopeo and umoci judge it. May be run again and again.
-# Everything it makes is below target/demo; nothing stays mounted or running.
+# Everything it makes is below target; nothing stays mounted or running.
 set -eu
 cd "$(dirname "$0")"
 top=$(pwd)
@@ -59,11 +59,11 @@ rm -rf "$LAMINA_STORE" "$demo/exported" "$demo/judged"
 mkdir -p "$mount"
 
 say "A real image, kept for the next run"
-testing/build-image.sh --plain "$demo/image"
-du -sh "$demo/image/oci"
+testing/build-image.sh --plain "$top/target/image"
+du -sh "$top/target/image/oci"
 
 say "Import it, and mount it with a writable volume above it"
-run lamina import "oci:$demo/image/oci:debian" debian
+run lamina import "oci:$top/target/image/oci:debian" debian
 run lamina images
 run lamina mount debian "$mount" --volume demo
 run lamina mounts

@@ -3,6 +3,8 @@ package dev.lamina.testing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -46,6 +48,24 @@ abstract sealed class MachineCondition implements ExecutionCondition {
       return Files.isWritable(Path.of("/dev/fuse"))
           ? null
           : "/dev/fuse is absent or not writable: load the module fuse, or run as root";
+    }
+  }
+
+  static final class Image extends MachineCondition {
+    @Override
+    @Nullable String missing() {
+      var root = new Root().missing();
+      if (root != null) {
+        return root;
+      }
+      var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+      return Stream.of("mmdebstrap", "umoci", "skopeo", "python3", "setcap", "setfattr")
+          .filter(
+              tool ->
+                  Stream.of(path.split(":")).noneMatch(d -> Files.isExecutable(Path.of(d, tool))))
+          .findFirst()
+          .map(tool -> tool + " is not installed; ./test.sh installs it, run by root")
+          .orElse(null);
     }
   }
 }

@@ -1,0 +1,141 @@
+package dev.lamina.control;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Listens on a control socket and answers with a {@link ControlHandler}, one thread a conversation.
+ * The socket is 0600 in a directory that is 0700: who may write to it is its owner, or root.
+ */
+public final class ControlServer implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(ControlServer.class.getName());
+
+  private final Path socket;
+  private final ServerSocketChannel listener;
+  private final ControlHandler handler;
+  private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger operations = new AtomicInteger();
+
+  private ControlServer(Path socket, ServerSocketChannel listener, ControlHandler handler) {
+    this.socket = socket;
+    this.listener = listener;
+    this.handler = handler;
+  }
+
+  /**
+   * Begins to listen. The caller holds the store's lock, so a socket that is there is what a killed
+   * daemon left, and is replaced.
+   */
+  public static ControlServer listen(Path socket, ControlHandler handler) throws IOException {
+    Path directory = socket.getParent();
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    if (!Files.getOwner(directory).equals(Files.getOwner(Path.of("/proc/self")))) {
+      throw new IOException(directory + " is somebody else's: remove it, or set XDG_RUNTIME_DIR");
+    }
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    Files.deleteIfExists(socket);
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      listener.bind(UnixDomainSocketAddress.of(socket));
+      Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+    ControlServer server = new ControlServer(socket, listener, handler);
+    Thread.ofPlatform().name("lamina-control").daemon().start(server::accept);
+    return server;
+  }
+
+  /** Returns how many requests are being answered. */
+  public int operations() {
+    return operations.get();
+  }
+
+  private void accept() {
+    while (listener.isOpen()) {
+      try {
+        SocketChannel channel = listener.accept();
+        open.add(channel);
+        Thread.ofPlatform().name("lamina-request").daemon().start(() -> converse(channel));
+      } catch (AsynchronousCloseException e) {
+        return; // closed: the end
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "a client could not be accepted on " + socket, e);
+      }
+    }
+  }
+
+  private void converse(SocketChannel channel) {
+    operations.incrementAndGet();
+    try (channel) {
+      var first = Frame.read(channel);
+      if (first.isPresent()) {
+        Conversation conversation = new Conversation(channel);
+        conversation.send(answer(channel, first.get(), conversation));
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "a client went away", e);
+    } finally {
+      operations.decrementAndGet();
+      open.remove(channel);
+    }
+  }
+
+  private Reply answer(SocketChannel channel, Frame frame, Conversation conversation)
+      throws IOException {
+    Request request;
+    try {
+      requireOwner(channel);
+      request = Messages.request(frame.bytes());
+    } catch (IOException e) {
+      return new Reply.Failure("the daemon refuses the request: " + e.getMessage(), false);
+    }
+    Thread handling = Thread.currentThread();
+    Thread.ofVirtual().name("lamina-listen").start(() -> conversation.listen(handling));
+    try {
+      return new Reply.Result(handler.handle(request, conversation));
+    } catch (ControlException e) {
+      return e.toReply();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a request failed: " + request, e);
+      return new Reply.Failure("this is a defect of Lamina, see the daemon's log: " + e, false);
+    } finally {
+      conversation.answered();
+    }
+  }
+
+  /** The socket's mode says it already; a descriptor passed on would not. */
+  private static void requireOwner(SocketChannel channel) throws IOException {
+    var peer = channel.getOption(jdk.net.ExtendedSocketOptions.SO_PEERCRED);
+    String self = Files.getOwner(Path.of("/proc/self")).getName();
+    if (!peer.user().getName().equals(self) && !peer.user().getName().equals("root")) {
+      throw new IOException(
+          "it came from " + peer.user().getName() + ", and this is " + self + "'s");
+    }
+  }
+
+  /** Stops listening, ends the conversations that are open and removes the socket. */
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    for (SocketChannel channel : open) {
+      channel.close();
+    }
+    Files.deleteIfExists(socket);
+  }
+}

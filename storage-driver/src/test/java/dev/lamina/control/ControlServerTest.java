@@ -1,0 +1,192 @@
+package dev.lamina.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ControlServerTest {
+  @TempDir private Path directory;
+
+  private final List<String> heard = new ArrayList<>();
+  private final ReplyListener listener =
+      new ReplyListener() {
+        @Override
+        public void progress(Reply.Progress progress) {
+          heard.add(progress.item());
+        }
+
+        @Override
+        public void warning(String text) {
+          heard.add(text);
+        }
+      };
+
+  private Path socket() {
+    return directory.resolve("run/s.sock");
+  }
+
+  private Answer ask(Request request, InputStream input, OutputStream output)
+      throws IOException, ControlException {
+    try (ControlClient client = ControlClient.connect(socket())) {
+      return client.ask(request, input, output, listener);
+    }
+  }
+
+  @Test
+  void anAnswerComesBehindProgressAndWarnings() throws Exception {
+    ControlHandler handler =
+        (request, conversation) -> {
+          conversation.progress(new Reply.Progress("layer", "reading", 1, 2, false));
+          conversation.warn("careful");
+          return new Answer.Removed(((Request.Remove) request).names());
+        };
+    try (ControlServer _ = ControlServer.listen(socket(), handler)) {
+      Answer answer =
+          ask(
+              new Request.Remove(List.of("a", "b")),
+              InputStream.nullInputStream(),
+              OutputStream.nullOutputStream());
+      assertThat(answer).isEqualTo(new Answer.Removed(List.of("a", "b")));
+      assertThat(heard).containsExactly("layer", "careful");
+    }
+    assertThat(socket()).doesNotExist();
+  }
+
+  @Test
+  void streamsGoBothWays() throws Exception {
+    byte[] data = new byte[3_000_000];
+    new java.util.Random(1).nextBytes(data);
+    ControlHandler handler =
+        (request, conversation) -> {
+          try (OutputStream out = conversation.output();
+              InputStream in = conversation.input()) {
+            in.transferTo(out);
+          }
+          return new Answer.Done();
+        };
+    try (ControlServer _ = ControlServer.listen(socket(), handler)) {
+      ByteArrayOutputStream output = new ByteArrayOutputStream();
+      ask(new Request.Cat("a", "/b"), new ByteArrayInputStream(data), output);
+      assertThat(output.toByteArray()).isEqualTo(data);
+    }
+  }
+
+  @Test
+  void aFailureIsForTheUser() throws Exception {
+    ControlHandler handler =
+        (request, conversation) -> {
+          throw new ControlException("no image a", true);
+        };
+    try (ControlServer _ = ControlServer.listen(socket(), handler)) {
+      assertThatThrownBy(
+              () ->
+                  ask(
+                      new Request.Layers("a"),
+                      InputStream.nullInputStream(),
+                      OutputStream.nullOutputStream()))
+          .isInstanceOf(ControlException.class)
+          .hasMessage("no image a");
+    }
+  }
+
+  @Test
+  void aDefectEndsOneRequestOnly() throws Exception {
+    ControlHandler handler =
+        (request, conversation) -> {
+          if (request instanceof Request.Verify) {
+            throw new IllegalStateException("broken");
+          }
+          return new Answer.Done();
+        };
+    try (ControlServer _ = ControlServer.listen(socket(), handler)) {
+      assertThatThrownBy(
+              () ->
+                  ask(
+                      new Request.Verify(),
+                      InputStream.nullInputStream(),
+                      OutputStream.nullOutputStream()))
+          .isInstanceOf(ControlException.class)
+          .hasMessageContaining("broken");
+      assertThat(
+              ask(
+                  new Request.Stop(false),
+                  InputStream.nullInputStream(),
+                  OutputStream.nullOutputStream()))
+          .isEqualTo(new Answer.Done());
+    }
+  }
+
+  @Test
+  void aClientThatGoesAwayCancels() throws Exception {
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch cancelled = new CountDownLatch(1);
+    ControlHandler handler =
+        (request, conversation) -> {
+          began.countDown();
+          try {
+            Thread.sleep(60_000);
+          } catch (InterruptedException e) {
+            cancelled.countDown();
+            throw new IOException("cancelled", e);
+          }
+          return new Answer.Done();
+        };
+    try (ControlServer _ = ControlServer.listen(socket(), handler)) {
+      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      new Frame(Frame.Type.MESSAGE, Messages.encode(new Request.Collect())).write(channel);
+      assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
+      channel.close();
+      assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void theSocketIsItsOwnersAlone() throws Exception {
+    try (ControlServer _ =
+        ControlServer.listen(socket(), (request, conversation) -> new Answer.Done())) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket())))
+          .isEqualTo("rw-------");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket().getParent())))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void garbageIsRefusedAndTheNextClientServed() throws Exception {
+    try (ControlServer _ =
+        ControlServer.listen(socket(), (request, conversation) -> new Answer.Done())) {
+      for (String garbage : List.of("GET / HTTP/1.1\r\n\r\n", "\u0001\u0000\u0000\u0000\u0002{}")) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+          channel.connect(UnixDomainSocketAddress.of(socket()));
+          channel.write(ByteBuffer.wrap(garbage.getBytes(StandardCharsets.ISO_8859_1)));
+        }
+      }
+      assertThat(
+              ask(
+                  new Request.Stop(false),
+                  InputStream.nullInputStream(),
+                  OutputStream.nullOutputStream()))
+          .isEqualTo(new Answer.Done());
+    }
+  }
+}

@@ -76,7 +76,7 @@ public final class FileIo {
   /** Reads where the file stands into {@code length} bytes of a native buffer at an offset. */
   public static int read(int fd, MemorySegment buffer, long offset, long length) {
     try {
-      return read(fd, writable(buffer, offset, length), length);
+      return read(fd, addressOf(buffer, offset, length), length);
     } finally {
       Reference.reachabilityFence(buffer);
     }
@@ -110,7 +110,7 @@ public final class FileIo {
   /** Reads from a position into {@code length} bytes of a native buffer at an offset. */
   public static int pread(int fd, MemorySegment buffer, long offset, long length, long position) {
     try {
-      return pread(fd, writable(buffer, offset, length), length, position);
+      return pread(fd, addressOf(buffer, offset, length), length, position);
     } finally {
       Reference.reachabilityFence(buffer);
     }
@@ -187,6 +187,12 @@ public final class FileIo {
     long vector = vector(first, length1, second, length2, third, length3);
     long result = Syscalls.call(Syscall.READV, fd, vector, length3 == 0 ? 2 : 3);
     return (int) Syscalls.check(result, Syscall.READV, fd);
+  }
+
+  /** Sets the size of the named file, after symbolic links. */
+  public static void truncate(byte[] path, long size) {
+    long name = Scratch.begin().name(path);
+    Syscalls.check(Syscalls.call(Syscall.TRUNCATE, name, size), Syscall.TRUNCATE, path);
   }
 
   /** Sets the size. */
@@ -269,13 +275,6 @@ public final class FileIo {
     Memory.putLong(vector + 32, third);
     Memory.putLong(vector + 40, length3);
     return vector;
-  }
-
-  private static long writable(MemorySegment buffer, long offset, long length) {
-    if (buffer.isReadOnly()) {
-      throw new IllegalArgumentException("A read needs a buffer that may be written");
-    }
-    return addressOf(buffer, offset, length);
   }
 
   private static long addressOf(MemorySegment buffer, long offset, long length) {

@@ -6,6 +6,9 @@ package dev.lamina.linux;
  * throw {@link LinuxException} with the errno of the manual page. Thread-safe.
  */
 public final class Processes {
+  /** Unshares the current directory and the umask. */
+  public static final int CLONE_FS = 0x200;
+
   /** Number of open files, for {@link #resourceLimit}. */
   public static final int RLIMIT_NOFILE = 7;
 
@@ -74,6 +77,14 @@ public final class Processes {
   /** Sets the group the calling thread's file operations are checked for; the one before. */
   public static int setFsGid(int gid) {
     return (int) Syscalls.call(Syscall.SETFSGID, gid);
+  }
+
+  /**
+   * Parts with what the calling thread shares with others (unshare(2)), such as {@link #CLONE_FS}.
+   * Only for a thread of its own: it stays so until the thread ends.
+   */
+  public static void unshare(int flags) {
+    Syscalls.check(Syscalls.call(Syscall.UNSHARE, flags), Syscall.UNSHARE, Fd.CWD);
   }
 
   /** prctl(2) as it is; arguments are numbers or addresses. */

@@ -45,6 +45,19 @@ public final class Xattrs {
         value);
   }
 
+  /** The value of an attribute by path, after symbolic links. */
+  public static Optional<byte[]> get(byte[] path, byte[] attribute) {
+    Scratch scratch = Scratch.begin();
+    long file = scratch.name(path);
+    long name = scratch.name(attribute);
+    long value = scratch.large();
+    return value(
+        Syscalls.call(Syscall.GETXATTR, file, name, value, Scratch.LARGE_SIZE),
+        Syscall.GETXATTR,
+        path,
+        value);
+  }
+
   /** Sets an open file's attribute; flags 0, XATTR_CREATE or XATTR_REPLACE. */
   public static void fset(int fd, byte[] attribute, byte[] value, int flags) {
     Scratch scratch = Scratch.begin();
@@ -68,6 +81,18 @@ public final class Xattrs {
         path);
   }
 
+  /** Sets an attribute by path, after symbolic links; flags 0, XATTR_CREATE or XATTR_REPLACE. */
+  public static void set(byte[] path, byte[] attribute, byte[] value, int flags) {
+    Scratch scratch = Scratch.begin();
+    long file = scratch.name(path);
+    long name = scratch.name(attribute);
+    long content = content(scratch, value, attribute);
+    Syscalls.check(
+        Syscalls.call(Syscall.SETXATTR, file, name, content, value.length, flags),
+        Syscall.SETXATTR,
+        path);
+  }
+
   /** The names of an open file's attributes. */
   public static List<byte[]> flist(int fd) {
     long list = Scratch.begin().large();
@@ -84,6 +109,15 @@ public final class Xattrs {
     return names(list, Syscalls.check(length, Syscall.LLISTXATTR, path));
   }
 
+  /** The names of the attributes by path, after symbolic links. */
+  public static List<byte[]> list(byte[] path) {
+    Scratch scratch = Scratch.begin();
+    long file = scratch.name(path);
+    long list = scratch.large();
+    long length = Syscalls.call(Syscall.LISTXATTR, file, list, Scratch.LARGE_SIZE);
+    return names(list, Syscalls.check(length, Syscall.LISTXATTR, path));
+  }
+
   /** Removes an open file's attribute; false if it was not there. */
   public static boolean fremove(int fd, byte[] attribute) {
     long name = Scratch.begin().name(attribute);
@@ -96,6 +130,14 @@ public final class Xattrs {
     long file = scratch.name(path);
     long name = scratch.name(attribute);
     return removed(Syscalls.call(Syscall.LREMOVEXATTR, file, name), Syscall.LREMOVEXATTR, path);
+  }
+
+  /** Removes an attribute by path, after symbolic links; false if it was not there. */
+  public static boolean remove(byte[] path, byte[] attribute) {
+    Scratch scratch = Scratch.begin();
+    long file = scratch.name(path);
+    long name = scratch.name(attribute);
+    return removed(Syscalls.call(Syscall.REMOVEXATTR, file, name), Syscall.REMOVEXATTR, path);
   }
 
   private static Optional<byte[]> value(long result, Syscall call, byte[] subject, long value) {

@@ -13,7 +13,8 @@ import java.util.Map;
  * What a file system under test holds before the first operation, told neutrally: paths, kinds,
  * attributes, content, hard links, extended attributes. Immutable; each method returns a tree that
  * has one thing more. Parents come before what is in them. Paths are relative to the root, which is
- * the empty path; a string is taken as UTF-8.
+ * the empty path. A path's characters stand for one byte each (ISO 8859-1), so that any name can be
+ * written.
  */
 public final class LowerTree {
   /** The modify time of what says no other: 2001-09-09T01:46:40.123456789Z. */
@@ -46,7 +47,7 @@ public final class LowerTree {
     List<FileName> names = new ArrayList<>();
     for (String part : path.split("/", -1)) {
       if (!part.isEmpty()) {
-        names.add(FileName.of(part));
+        names.add(FileName.of(part.getBytes(StandardCharsets.ISO_8859_1)));
       }
     }
     return List.copyOf(names);
@@ -65,22 +66,17 @@ public final class LowerTree {
 
   /** Adds a regular file, 0644. */
   public LowerTree file(String path, String content) {
-    return file(path, content.getBytes(StandardCharsets.UTF_8));
+    return file(path, content.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Adds a regular file, 0644. */
   public LowerTree file(String path, byte[] content) {
-    return file(path(path), content);
-  }
-
-  /** Adds a regular file, 0644. */
-  public LowerTree file(List<FileName> path, byte[] content) {
-    return add(path, LowerNode.of(FileKind.REGULAR, DEFAULT_FILE_MODE, content, 0));
+    return add(path(path), LowerNode.of(FileKind.REGULAR, DEFAULT_FILE_MODE, content, 0));
   }
 
   /** Adds a symlink. */
   public LowerTree symlink(String path, String target) {
-    byte[] bytes = target.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = target.getBytes(StandardCharsets.ISO_8859_1);
     return add(path(path), LowerNode.of(FileKind.SYMLINK, 0777, bytes, 0));
   }
 

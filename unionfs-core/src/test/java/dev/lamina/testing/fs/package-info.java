@@ -1,8 +1,9 @@
 /**
- * What tests of file systems share: the model that others are compared with and that stands in
- * where no volume is at hand ({@link dev.lamina.testing.fs.MemoryFileSystem} is the entry), and
- * what a file system holds before a test ({@link dev.lamina.testing.fs.LowerTree}). Uses {@code fs}
- * and {@code linux} alone.
+ * What tests of file systems share: the contract suite ({@link
+ * dev.lamina.testing.fs.FileSystemContractTest} is the entry), the model it is validated with
+ * ({@link dev.lamina.testing.fs.MemoryFileSystem}) and a directory of any mounted file system
+ * behind the same interface ({@link dev.lamina.testing.fs.KernelFileSystem}). Uses {@code fs} and
+ * {@code linux} alone.
  */
 @NullMarked
 package dev.lamina.testing.fs;

@@ -1,0 +1,39 @@
+package dev.lamina.testing.fs;
+
+/** What not every implementation of the contract can do. One that cannot says why. */
+public enum Capability {
+  /** A directory's link count is 1 (D5.4). */
+  CONSTANT_DIRECTORY_LINKS,
+  /** {@code ..} of the root is the root (D4.2). */
+  ROOT_IS_ITS_PARENT,
+  /** An inode number is never given to a second file (D4.5). */
+  INODES_NEVER_REUSED,
+  /** Inode numbers of lower files outlive change, and hard links copy-up (D4.1, D4.3). */
+  STABLE_INODES,
+  /** The names of a lower inode stay one inode also when it changes after a remount (D4.3). */
+  LINKS_OUTLIVE_REMOUNT,
+  /** Rename leaves a 0:0 device behind when asked (D6.3). */
+  RENAME_WHITEOUT,
+  /** A character device 0:0 is an ordinary node (D1.5). */
+  ORDINARY_ZERO_DEVICE,
+  /** {@code trusted.overlay.*} is an ordinary attribute (D1.4). */
+  ORDINARY_OVERLAY_XATTRS,
+  /** A cookie serves another listing than the one that gave it (D5.2). */
+  STATELESS_COOKIES,
+  /** Flags of chattr(1) are kept and obeyed (D8.5). */
+  INODE_FLAGS,
+  /** An attribute's value may have 64 KiB (D8.4). */
+  LARGE_XATTRS,
+  /** Whoever asks may have privileges killed without another change (D8.1). */
+  KILL_ALONE,
+  /** The change time can be set. */
+  SETTABLE_CHANGE_TIME,
+  /** Holes use no space and are found (D3.4, D3.10). */
+  HOLES,
+  /** Files may be larger than 4 GiB where most of it is a hole (D3.10). */
+  LARGE_FILES,
+  /** A file's second name may be made after it was opened without one (D6.7). */
+  TEMPORARY_FILES,
+  /** A name may have any bytes but NUL and slash. */
+  ANY_BYTES_IN_NAMES
+}

@@ -67,9 +67,9 @@ public final class FileLocks {
 
   /**
    * Takes a read lease; false if the file is open for writing anywhere, a shared writable mapping
-   * included. The descriptor must be open for reading only, and the caller be its owner or
-   * privileged. An open for writing by somebody else then waits until the lease is given back with
-   * {@link #endLease} or /proc/sys/fs/lease-break-time has passed.
+   * included. The descriptor must be open for reading only, and the file be the caller's or the
+   * caller have CAP_LEASE (else EACCES). An open for writing by somebody else then waits until the
+   * lease is given back with {@link #endLease} or /proc/sys/fs/lease-break-time has passed.
    */
   public static boolean tryReadLease(int fd) {
     // A lease that must break is announced by SIGIO, which by default kills the process. SIGURG
@@ -90,7 +90,7 @@ public final class FileLocks {
   }
 
   private static boolean isHeldByOthers(long result) {
-    return result == -Errno.EAGAIN.number() || result == -Errno.EACCES.number();
+    return result == -Errno.EAGAIN.number();
   }
 
   /** struct flock of 64-bit Linux (include/uapi/asm-generic/fcntl.h). */

@@ -68,7 +68,7 @@ public final class FileNames {
     long from = scratch.name(oldName);
     long to = scratch.name(newName);
     long result = Syscalls.call(Syscall.LINKAT, oldDirectory, from, newDirectory, to, flags);
-    Syscalls.check(result, Syscall.LINKAT, newName);
+    Syscalls.check(result, Syscall.LINKAT, oldName, newName);
   }
 
   /**
@@ -97,6 +97,6 @@ public final class FileNames {
     long from = scratch.name(oldName);
     long to = scratch.name(newName);
     long result = Syscalls.call(Syscall.RENAMEAT2, oldDirectory, from, newDirectory, to, flags);
-    Syscalls.check(result, Syscall.RENAMEAT2, oldName);
+    Syscalls.check(result, Syscall.RENAMEAT2, oldName, newName);
   }
 }

@@ -98,7 +98,7 @@ public final class Mounts {
     long kind = scratch.name(type);
     long options = scratch.name(data);
     long result = Syscalls.call(Syscall.MOUNT, what, where, kind, flags, options);
-    Syscalls.check(result, Syscall.MOUNT, target);
+    Syscalls.check(result, Syscall.MOUNT, source, target);
   }
 
   /** Unmounts what is mounted at a path, by the MNT_ flags. */
@@ -132,7 +132,7 @@ public final class Mounts {
     long from = scratch.name(fromName);
     long to = scratch.name(toName);
     long result = Syscalls.call(Syscall.MOVE_MOUNT, fromDirectory, from, toDirectory, to, flags);
-    Syscalls.check(result, Syscall.MOVE_MOUNT, toName);
+    Syscalls.check(result, Syscall.MOVE_MOUNT, fromName, toName);
   }
 
   /**

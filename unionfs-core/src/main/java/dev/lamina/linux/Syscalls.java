@@ -3,9 +3,9 @@ package dev.lamina.linux;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /**
  * The one place that links native code. Every call goes through the C library's variadic {@code
@@ -43,19 +43,18 @@ final class Syscalls {
    */
   @SuppressWarnings("restricted")
   static MethodHandle link(String function) {
-    MemorySegment address =
-        LINKER
-            .defaultLookup()
-            .find(function)
-            .or(() -> SymbolLookup.loaderLookup().find(function))
-            .orElseThrow(
-                () ->
-                    new UnsupportedOperationException(
-                        "The C library has no function "
-                            + function
-                            + "; Lamina's native calls need Linux with glibc or musl."));
+    Optional<MemorySegment> address = LINKER.defaultLookup().find(function);
+    if (address.isEmpty()) {
+      throw new UnsupportedOperationException(
+          "The C library has no function "
+              + function
+              + "; Lamina's native calls need Linux with glibc or musl.");
+    }
     return LINKER.downcallHandle(
-        address, SHAPE, Linker.Option.firstVariadicArg(1), Linker.Option.captureCallState("errno"));
+        address.get(),
+        SHAPE,
+        Linker.Option.firstVariadicArg(1),
+        Linker.Option.captureCallState("errno"));
   }
 
   static long call(Syscall call) {
@@ -120,6 +119,14 @@ final class Syscalls {
   static long check(long result, Syscall call, byte[] name) {
     if (result < 0) {
       throw LinuxException.ofCall(call, (int) -result, name);
+    }
+    return result;
+  }
+
+  /** Returns the result of a call, or throws its error with both names it was about. */
+  static long check(long result, Syscall call, byte[] from, byte[] to) {
+    if (result < 0) {
+      throw LinuxException.ofCall(call, (int) -result, from, to);
     }
     return result;
   }

@@ -6,6 +6,9 @@ import dev.lamina.fs.FileKind;
  * Goes through a directory's entries in order, over whole pages without reading them if asked to.
  */
 final class EntryCursor {
+  /** Over nothing: it is at its end and stays there. */
+  static final EntryCursor EMPTY = new EntryCursor(FlatDirectory.EMPTY, 0);
+
   private final Directory directory;
   private final long position;
   private int index;

@@ -1,7 +1,9 @@
 package dev.lamina.tree;
 
 import dev.lamina.fs.FileKind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ final class LayerMerge {
   private final SizeAccount sizes;
   private final Renumbering renumbering = new Renumbering();
   private final List<LayerFile> files = new ArrayList<>();
+  private final Deque<Frame> stack = new ArrayDeque<>();
   private long next = TreeView.ROOT + 1;
 
   LayerMerge(Directories directories, RecordSink sink, SizeAccount sizes) {
@@ -34,44 +37,97 @@ final class LayerMerge {
     return files;
   }
 
-  /**
-   * Writes the root directory.
-   *
-   * @param base the base's root directory, or null where there is none
-   */
-  DirectoryWriter.Written root(LayerNode root, @Nullable Directory base) {
-    Directory lower = base;
-    if (base != null && root.opaque) {
-      sizes.dropDirectory(base.digest(), base.positions() + 1);
-      lower = null;
+  /** A directory being merged: the names that are done, and what to make of it in the end. */
+  private static final class Frame {
+    final LayerNode node;
+    final LayerNode[] children;
+    final Directory lower;
+
+    /** The lower directory's position in the base, 0 where it is not from there. */
+    final long position;
+
+    final DirectoryWriter out = new DirectoryWriter();
+    final TreeEntry.Directory attributes;
+
+    /** The directory's own position in the new tree. */
+    final long own;
+
+    /** Whether it is there at all only if something is in it. */
+    final boolean implied;
+
+    private int nextChild;
+    private int done;
+
+    Frame(
+        LayerNode node,
+        Directory lower,
+        long position,
+        TreeEntry.Directory attributes,
+        long own,
+        boolean implied) {
+      this.node = node;
+      this.children = node.sortedChildren();
+      this.lower = lower;
+      this.position = position;
+      this.attributes = attributes;
+      this.own = own;
+      this.implied = implied;
     }
-    return merge(root, lower, TreeView.ROOT).finish(sink);
   }
 
   /**
-   * Merges what a layer says of a directory's names over the directory below.
+   * Writes the root directory.
    *
-   * @param position the lower directory's position in the base, 0 where it is not from there
+   * @param base the base's root directory, the empty one where there is no base
    */
-  private DirectoryWriter merge(LayerNode node, @Nullable Directory lower, long position) {
-    DirectoryWriter out = new DirectoryWriter();
-    LayerNode[] children = node.sortedChildren();
-    if (lower == null) {
-      for (LayerNode child : children) {
-        entry(child, FlatDirectory.EMPTY, -1, 0, out);
+  DirectoryWriter.Written root(LayerNode root, Directory base) {
+    Directory lower = base;
+    if (root.opaque) {
+      sizes.dropDirectory(base.digest(), base.positions() + 1);
+      lower = FlatDirectory.EMPTY;
+    }
+    // Not a recursion: a path may have more names than a thread's stack has room for.
+    TreeEntry.Directory none = new TreeEntry.Directory(Metadata.IMPLIED);
+    stack.push(new Frame(root, lower, TreeView.ROOT, none, TreeView.ROOT, false));
+    while (true) {
+      Frame frame = stack.element();
+      if (frame.nextChild < frame.children.length) {
+        merge(frame, frame.children[frame.nextChild++]);
+        continue;
       }
-      return out;
+      keep(frame, frame.lower.size());
+      stack.pop();
+      if (stack.isEmpty()) {
+        return frame.out.finish(sink);
+      }
+      end(frame, stack.element().out);
     }
-    int done = 0;
-    for (LayerNode child : children) {
-      int found = lower.find(child.name);
-      int at = found < 0 ? lower.ceiling(child.name) : found;
-      keep(lower, done, at, position, out);
-      entry(child, lower, found, position, out);
-      done = found < 0 ? at : at + 1;
+  }
+
+  private void merge(Frame frame, LayerNode child) {
+    int found = frame.lower.find(child.name);
+    keep(frame, found < 0 ? frame.lower.ceiling(child.name) : found);
+    entry(child, frame, found);
+    if (found >= 0) {
+      frame.done = found + 1;
     }
-    keep(lower, done, lower.size(), position, out);
-    return out;
+  }
+
+  /** Keeps the lower directory's entries up to before {@code high}. */
+  private void keep(Frame frame, int high) {
+    keep(frame.lower, frame.done, high, frame.position, frame.out);
+    frame.done = high;
+  }
+
+  private void end(Frame frame, DirectoryWriter parent) {
+    if (frame.implied && frame.out.isEmpty()) {
+      // The layer only deletes in a directory that is not there, which makes none.
+      next = frame.own;
+      return;
+    }
+    DirectoryWriter.Written written = frame.out.finish(sink);
+    parent.addDirectory(
+        frame.node.name, frame.attributes, written.digest(), written.positions() + 1);
   }
 
   private void keep(Directory lower, int low, int high, long position, DirectoryWriter out) {
@@ -96,19 +152,18 @@ final class LayerMerge {
    *
    * @param index of the lower directory's entry of this name, -1 where it has none
    */
-  private void entry(
-      LayerNode node, Directory lower, int index, long position, DirectoryWriter out) {
+  private void entry(LayerNode node, Frame in, int index) {
     boolean visible = index >= 0 && !node.hidesLower();
     LayerFile file = node.file;
     if (file != null) {
-      drop(lower, index);
-      file(node, file.actual(), out);
+      drop(in.lower, index);
+      file(node, file.actual(), in.out);
     } else if (!node.isMarker()) {
-      directory(node, lower, index, position, out);
+      directory(node, in, index);
     } else if (visible) {
-      keep(lower, index, index + 1, position, out);
+      keep(in.lower, index, index + 1, in.position, in.out);
     } else {
-      drop(lower, index);
+      drop(in.lower, index);
     }
   }
 
@@ -129,28 +184,22 @@ final class LayerMerge {
   /** What a directory is merged over. */
   private record Below(Digest directory, long count, long position) {}
 
-  private void directory(
-      LayerNode node, Directory lower, int index, long position, DirectoryWriter out) {
-    Below below = below(node, lower, index, position);
+  private void directory(LayerNode node, Frame in, int index) {
+    Below below = below(node, in.lower, index, in.position);
     TreeEntry.Directory attributes = node.attributes;
+    boolean implied = attributes == null && below == null;
     if (attributes == null) {
-      Metadata inherited = below == null ? Metadata.IMPLIED : lower.metadata(index);
+      Metadata inherited = below == null ? Metadata.IMPLIED : in.lower.metadata(index);
       attributes = new TreeEntry.Directory(inherited);
     }
     long own = next++;
     if (below != null && !node.opaque && !node.hasChildren()) {
-      out.addDirectory(node.name, attributes, below.directory, below.count);
+      in.out.addDirectory(node.name, attributes, below.directory, below.count);
       keepPositions(below.position, 0, below.count - 1);
       return;
     }
-    DirectoryWriter inner = merge(node, open(node, below), below == null ? 0 : below.position);
-    if (inner.isEmpty() && below == null && node.attributes == null) {
-      // The layer only deletes in a directory that is not there, which makes none.
-      next = own;
-      return;
-    }
-    DirectoryWriter.Written written = inner.finish(sink);
-    out.addDirectory(node.name, attributes, written.digest(), written.positions() + 1);
+    long position = below == null ? 0 : below.position;
+    stack.push(new Frame(node, open(node, below), position, attributes, own, implied));
   }
 
   private @Nullable Below below(LayerNode node, Directory lower, int index, long position) {
@@ -174,13 +223,13 @@ final class LayerMerge {
     return null;
   }
 
-  private @Nullable Directory open(LayerNode node, @Nullable Below below) {
+  private Directory open(LayerNode node, @Nullable Below below) {
     if (below == null) {
-      return null;
+      return FlatDirectory.EMPTY;
     }
     if (node.opaque) {
       sizes.dropDirectory(below.directory, below.count);
-      return null;
+      return FlatDirectory.EMPTY;
     }
     return directories.get(below.directory, below.count);
   }

@@ -1,10 +1,12 @@
 package dev.lamina.tree;
 
 import dev.lamina.fs.FileName;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,11 +104,19 @@ final class LayerNode {
     if (file != null) {
       return false;
     }
-    Map<FileName, LayerNode> known = children;
-    return attributes != null
-        || graft != null
-        || (known != null
-            && known.values().stream().anyMatch(c -> c.file != null || c.isDirectory()));
+    Deque<LayerNode> rest = new ArrayDeque<>();
+    rest.push(this);
+    while (!rest.isEmpty()) {
+      LayerNode node = rest.pop();
+      if (node.isWritten()) {
+        return true;
+      }
+      Map<FileName, LayerNode> known = node.children;
+      if (known != null) {
+        known.values().forEach(rest::push);
+      }
+    }
+    return false;
   }
 
   TreePath path() {

@@ -1,5 +1,7 @@
 package dev.lamina.tree;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Consumer;
 
 /**
@@ -7,6 +9,9 @@ import java.util.function.Consumer;
  * share are not read; hard links cost what there are of them.
  */
 public final class TreeDifference {
+  private record Frame(EntryCursor before, EntryCursor after, TreePath parent) {}
+
+  private final Deque<Frame> stack = new ArrayDeque<>();
   private final TreeView a;
   private final TreeView b;
   private final Consumer<Change> to;
@@ -38,33 +43,46 @@ public final class TreeDifference {
       to.accept(new Change.Modified(TreePath.ROOT, before, after, TreeView.ROOT, false));
     }
     if (!a.tree().rootDirectory().equals(b.tree().rootDirectory())) {
-      compare(
-          new EntryCursor(a.root(), TreeView.ROOT),
-          new EntryCursor(b.root(), TreeView.ROOT),
-          TreePath.ROOT);
+      compare(a.root(), b.root());
     }
     links.rest().forEach(to);
   }
 
-  private void compare(EntryCursor before, EntryCursor after, TreePath parent) {
-    while (!before.isAtEnd() || !after.isAtEnd()) {
-      if (EntryCursor.skipSharedPage(before, after)) {
-        continue;
+  /** Compares all below two directories; not a recursion, since paths may be long. */
+  private void compare(Directory before, Directory after) {
+    stack.push(
+        new Frame(
+            new EntryCursor(before, TreeView.ROOT),
+            new EntryCursor(after, TreeView.ROOT),
+            TreePath.ROOT));
+    while (!stack.isEmpty()) {
+      Frame frame = stack.element();
+      if (frame.before.isAtEnd() && frame.after.isAtEnd()) {
+        stack.pop();
+      } else if (!EntryCursor.skipSharedPage(frame.before, frame.after)) {
+        step(frame.before, frame.after, frame.parent);
       }
-      int order = before.compareName(after);
-      if (order < 0) {
-        emit(new Change.Deleted(before.path(parent), before.entry()));
-        before.next();
-      } else if (order > 0) {
-        added(after, after.path(parent));
-        after.next();
-      } else {
-        if (!before.isSame(after)) {
-          differing(before, after, after.path(parent));
-        }
-        before.next();
-        after.next();
+    }
+  }
+
+  private void step(EntryCursor before, EntryCursor after, TreePath parent) {
+    int order = before.compareName(after);
+    if (order < 0) {
+      emit(new Change.Deleted(before.path(parent), before.entry()));
+      before.next();
+    } else if (order > 0) {
+      TreePath path = after.path(parent);
+      emit(new Change.Added(path, after.entry(), inode(after)));
+      if (after.isDirectory()) {
+        stack.push(new Frame(EntryCursor.EMPTY, after.below(b), path));
       }
+      after.next();
+    } else {
+      if (!before.isSame(after)) {
+        differing(before, after, after.path(parent));
+      }
+      before.next();
+      after.next();
     }
   }
 
@@ -78,22 +96,9 @@ public final class TreeDifference {
       return;
     }
     if (!before.isDirectory()) {
-      addBelow(after, path);
+      stack.push(new Frame(EntryCursor.EMPTY, after.below(b), path));
     } else if (!before.record().equals(after.record())) {
-      compare(before.below(a), after.below(b), path);
-    }
-  }
-
-  private void added(EntryCursor entry, TreePath path) {
-    emit(new Change.Added(path, entry.entry(), inode(entry)));
-    if (entry.isDirectory()) {
-      addBelow(entry, path);
-    }
-  }
-
-  private void addBelow(EntryCursor entry, TreePath path) {
-    for (EntryCursor below = entry.below(b); !below.isAtEnd(); below.next()) {
-      added(below, below.path(path));
+      stack.push(new Frame(before.below(a), after.below(b), path));
     }
   }
 

@@ -169,9 +169,13 @@ public final class TreeEditor {
     return node;
   }
 
+  private Directory baseRoot() {
+    return base.map(TreeView::root).orElse(FlatDirectory.EMPTY);
+  }
+
   /** What a path leads to below this layer, as far as the layer lets it be seen. */
   private Optional<Lower> lower(TreePath path) {
-    Directory directory = base.<Directory>map(TreeView::root).orElse(FlatDirectory.EMPTY);
+    Directory directory = baseRoot();
     boolean ofBase = true;
     boolean visible = !root.opaque;
     int from = 0;
@@ -253,7 +257,7 @@ public final class TreeEditor {
     resolveLinks();
     SizeAccount sizes = new SizeAccount(directories);
     LayerMerge merge = new LayerMerge(directories, sink, sizes);
-    DirectoryWriter.Written written = merge.root(root, base.map(TreeView::root).orElse(null));
+    DirectoryWriter.Written written = merge.root(root, baseRoot());
     LinkRenumbering links = new LinkRenumbering(base, merge);
     long bytes = base.map(view -> view.tree().bytes()).orElse(0L) + sizes.total() + links.bytes();
     if (bytes < 0) {

@@ -1,5 +1,6 @@
 package dev.lamina.linux;
 
+import static dev.lamina.linux.Bytes.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -32,6 +33,13 @@ final class ErrnoTest {
     LinuxException internal = LinuxException.ofCall(Syscall.STATX, 524, 7);
     assertThat(internal.errno()).isEqualTo(Errno.EIO);
     assertThat(internal).hasMessage("statx on descriptor 7: unknown error 524");
+  }
+
+  @Test
+  void a_message_names_both_files_and_escapes_what_is_no_text() {
+    byte[] odd = {(byte) 0xff, 'a', '\n'};
+    assertThat(LinuxException.ofCall(Syscall.RENAMEAT2, 17, odd, utf8("grün\n")))
+        .hasMessage("renameat2 '\\xffa\\x0a' to 'grün\\x0a': File exists (EEXIST)");
   }
 
   @Test

@@ -1,0 +1,120 @@
+package dev.lamina.store;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The database {@code state} as it is: for the package {@code volume}, whose rows change at every
+ * operation of a mounted file system. Everybody else uses {@link State}. Thread-safe; used by
+ * nobody any more when the store is closed.
+ */
+public final class StateDatabase implements AutoCloseable {
+  private final Database database;
+  private final WriteOptions unsynced = new WriteOptions();
+  private final WriteOptions synced = new WriteOptions().setSync(true);
+
+  private StateDatabase(Database database) {
+    this.database = database;
+  }
+
+  static StateDatabase open(Path directory, StoreOptions options, Cache cache) {
+    return new StateDatabase(
+        Database.open(
+            directory,
+            Arrays.stream(StateFamily.values()).map(StateFamily::title).toList(),
+            options,
+            cache,
+            Database.Kind.LOGGED));
+  }
+
+  /** Returns the database, for iterators, snapshots and reads into the caller's buffers. */
+  public RocksDB rocks() {
+    return database.rocks();
+  }
+
+  /** Returns a family's handle, which the store closes. */
+  public ColumnFamilyHandle family(StateFamily family) {
+    return database.family(family.title());
+  }
+
+  /**
+   * Writes a batch: one entry of the log, so all of it or nothing.
+   *
+   * @param sync whether it is on disk when this returns, with all batches before it; else it
+   *     outlives this process, but not a power cut
+   */
+  public void write(WriteBatch batch, boolean sync) {
+    try {
+      database.rocks().write(sync ? synced : unsynced, batch);
+    } catch (RocksDBException e) {
+      throw StoreException.of("Cannot write to " + database.directory(), e);
+    }
+  }
+
+  /** Brings all batches written so far to disk. */
+  public void syncWal() {
+    try {
+      database.rocks().syncWal();
+    } catch (RocksDBException e) {
+      throw StoreException.of("Cannot bring the log of " + database.directory() + " to disk", e);
+    }
+  }
+
+  /** Returns a row's value as it is now. */
+  public Optional<byte[]> get(StateFamily family, byte[] key) {
+    try {
+      return Optional.ofNullable(database.rocks().get(family(family), key));
+    } catch (RocksDBException e) {
+      throw StoreException.of("Cannot read " + database.directory(), e);
+    }
+  }
+
+  Optional<byte[]> get(StateFamily family, byte[] key, ReadOptions options) {
+    try {
+      return Optional.ofNullable(database.rocks().get(family(family), options, key));
+    } catch (RocksDBException e) {
+      throw StoreException.of("Cannot read " + database.directory(), e);
+    }
+  }
+
+  void scan(StateFamily family, byte[] prefix, Database.RowVisitor visitor) {
+    database.scan(family(family), database.scanning(), prefix, visitor);
+  }
+
+  void scan(StateFamily family, byte[] prefix, ReadOptions options, Database.RowVisitor visitor) {
+    database.scan(family(family), options, prefix, visitor);
+  }
+
+  /** What belongs to no family: the next volume's number. */
+  ColumnFamilyHandle general() {
+    return database.general();
+  }
+
+  Optional<byte[]> getGeneral(byte[] key) {
+    try {
+      return Optional.ofNullable(database.rocks().get(general(), key));
+    } catch (RocksDBException e) {
+      throw StoreException.of("Cannot read " + database.directory(), e);
+    }
+  }
+
+  long fileBytes() {
+    return database.fileBytes();
+  }
+
+  @Override
+  public void close() {
+    try (database) {
+      synced.close();
+      unsynced.close();
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package dev.lamina.store;
+
+import dev.lamina.tree.DamagedException;
+import dev.lamina.tree.Digest;
+import dev.lamina.tree.Records;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * One verification. First everything that the roots reach is checked, once; then, if something is
+ * damaged, the roots are walked with paths to say whom it touches, and what is damaged is
+ * condemned, so that importing it again replaces it.
+ */
+final class Verifier {
+  private final StoreParts store;
+  private final StateSnapshot state;
+  private final Faults faults = new Faults();
+  private final BlobCheck blobs;
+  private final DigestSet records = new DigestSet();
+  private final DigestSet framings = new DigestSet();
+  private final Set<LayerKey> layers = new HashSet<>();
+
+  Verifier(StoreParts store, StateSnapshot state, VerifyOptions options) {
+    this.store = store;
+    this.state = state;
+    this.blobs = new BlobCheck(store.blobs(), options, faults);
+  }
+
+  /** A blob that a volume's inode names. */
+  private record VolumeBlob(VolumeId volume, long inode, Digest digest) {}
+
+  Verification verify(List<RootSource> sources) {
+    List<Root> roots = readableRoots();
+    roots.forEach(this::check);
+    List<VolumeBlob> volumeBlobs = new ArrayList<>();
+    for (RootSource source : sources) {
+      source.blobs(
+          state,
+          (volume, inode, digest, size) -> {
+            blobs.add(digest, size);
+            volumeBlobs.add(new VolumeBlob(volume, inode, digest));
+          });
+    }
+    blobs.run();
+    if (!faults.isEmpty()) {
+      DamageWalk walk = new DamageWalk(store, state, faults);
+      roots.forEach(walk::visit);
+      volumeBlobs.forEach(
+          blob -> faults.touch(blob.digest(), "volume " + blob.volume(), "inode " + blob.inode()));
+      walk.condemn(layers);
+    }
+    return new Verification(
+        layers.size(), records.size(), blobs.count(), blobs.bytes(), faults.damages());
+  }
+
+  /** All roots whose rows can be read; the others are damage. */
+  private List<Root> readableRoots() {
+    List<Root> roots = new ArrayList<>();
+    readable(StateFamily.IMAGES, RowKeys::text, ImageRecord::decode)
+        .forEach((name, image) -> roots.add(Root.image(name, image)));
+    readable(StateFamily.SNAPSHOTS, SnapshotKey::ofKey, SnapshotRecord::decode)
+        .forEach((key, snapshot) -> Root.snapshot(key, snapshot).ifPresent(roots::add));
+    readable(StateFamily.VOLUMES, VolumeId::ofKey, VolumeRecord::decode)
+        .forEach((id, volume) -> roots.add(Root.volume(id, volume)));
+    readable(StateFamily.LEASES, RowKeys::text, LeaseRecord::decode)
+        .forEach((name, lease) -> roots.addAll(Root.lease(name, lease)));
+    store.roots().used().forEach(tree -> roots.add(Root.use(tree)));
+    return roots;
+  }
+
+  private <K extends Comparable<K>, V> Map<K, V> readable(
+      StateFamily family, Function<byte[], K> keyReader, Function<byte[], V> valueReader) {
+    Map<K, V> rows = new TreeMap<>();
+    state.scan(
+        family,
+        new byte[0],
+        (key, value) -> {
+          try {
+            rows.put(keyReader.apply(key), valueReader.apply(value));
+          } catch (MalformedRecordException e) {
+            faults.add(
+                new Damage(
+                    Damage.Kind.STATE,
+                    Optional.empty(),
+                    RowNames.describe(family, key) + " is damaged: " + e.getMessage(),
+                    List.of()));
+          }
+          return true;
+        });
+    return rows;
+  }
+
+  private void check(Root root) {
+    root.tree().ifPresent(this::checkTree);
+    root.blobs().forEach(blob -> blobs.add(blob.digest(), blob.size()));
+    root.contents().forEach(content -> checkContent(root, content));
+    root.layers().forEach(layer -> checkLayer(root, layer));
+  }
+
+  private void checkContent(Root root, Digest digest) {
+    try {
+      if (state.content(digest).isEmpty()) {
+        faults.add(Damage.Kind.CONTENT, digest, "a manifest or config is missing");
+      }
+    } catch (DamagedException e) {
+      faults.add(Damage.Kind.CONTENT, digest, e.reason());
+    }
+    faults.touch(digest, root.name(), "manifest or config");
+  }
+
+  private void checkLayer(Root root, LayerKey key) {
+    Optional<LayerRecord> layer = DamageWalk.layer(state, key);
+    if (layer.isEmpty()) {
+      faults.add(Damage.Kind.LAYER, key.chainId(), "layer " + key + " is missing or unreadable");
+      faults.touch(key.chainId(), root.name(), "layer " + key.diffId());
+    } else if (layers.add(key)) {
+      checkTree(layer.get().tree());
+      checkFraming(layer.get().framing());
+    }
+  }
+
+  private void checkFraming(Digest digest) {
+    if (!framings.add(digest)) {
+      return;
+    }
+    try {
+      Framing framing = store.framing(digest);
+      framing.blobs().forEach(blob -> blobs.add(blob.digest(), blob.size()));
+      framing.readThrough();
+    } catch (DamagedException e) {
+      faults.add(Damage.Kind.FRAMING, digest, e.reason());
+    }
+  }
+
+  private void checkTree(Digest tree) {
+    Deque<Digest> open = new ArrayDeque<>();
+    open.push(tree);
+    while (!open.isEmpty()) {
+      Digest digest = open.pop();
+      if (records.add(digest)) {
+        checkRecord(digest, open);
+      }
+    }
+  }
+
+  private void checkRecord(Digest digest, Deque<Digest> open) {
+    try {
+      Records.References names = Records.references(digest, store.record(digest));
+      names.records().forEach(open::push);
+      names.blobs().forEach(blob -> blobs.add(blob.digest(), blob.size()));
+    } catch (DamagedException e) {
+      faults.add(Damage.Kind.RECORD, digest, e.reason());
+    }
+  }
+}

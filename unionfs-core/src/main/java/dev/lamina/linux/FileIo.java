@@ -76,7 +76,7 @@ public final class FileIo {
   /** Reads where the file stands into {@code length} bytes of a native buffer at an offset. */
   public static int read(int fd, MemorySegment buffer, long offset, long length) {
     try {
-      return read(fd, addressOf(buffer, offset, length), length);
+      return read(fd, writable(buffer, offset, length), length);
     } finally {
       Reference.reachabilityFence(buffer);
     }
@@ -110,7 +110,7 @@ public final class FileIo {
   /** Reads from a position into {@code length} bytes of a native buffer at an offset. */
   public static int pread(int fd, MemorySegment buffer, long offset, long length, long position) {
     try {
-      return pread(fd, addressOf(buffer, offset, length), length, position);
+      return pread(fd, writable(buffer, offset, length), length, position);
     } finally {
       Reference.reachabilityFence(buffer);
     }
@@ -275,6 +275,13 @@ public final class FileIo {
     Memory.putLong(vector + 32, third);
     Memory.putLong(vector + 40, length3);
     return vector;
+  }
+
+  private static long writable(MemorySegment buffer, long offset, long length) {
+    if (buffer.isReadOnly()) {
+      throw new IllegalArgumentException("A read needs a buffer that may be written");
+    }
+    return addressOf(buffer, offset, length);
   }
 
   private static long addressOf(MemorySegment buffer, long offset, long length) {

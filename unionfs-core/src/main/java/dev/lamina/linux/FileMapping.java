@@ -1,5 +1,7 @@
 package dev.lamina.linux;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Memory mapped by mmap(2): part of a file, or pages of nobody's. Reading or writing a file's
  * mapping past the file's end kills the process, so only files of our own are mapped. The address
@@ -41,6 +43,15 @@ public final class FileMapping implements AutoCloseable {
         Syscalls.call(
             Syscall.MMAP, 0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return new FileMapping(Syscalls.check(result, Syscall.MMAP, -1), length);
+  }
+
+  /**
+   * The memory as a segment, which checks bounds but does not know of {@link #close}: whoever uses
+   * it answers for that.
+   */
+  @SuppressWarnings("restricted")
+  public MemorySegment segment() {
+    return MemorySegment.ofAddress(address).reinterpret(length);
   }
 
   /** Where it begins; page-aligned. */

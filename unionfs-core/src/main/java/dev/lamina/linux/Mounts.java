@@ -1,5 +1,7 @@
 package dev.lamina.linux;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Mounting and unmounting (include/uapi/linux/mount.h). Almost all of it needs CAP_SYS_ADMIN in the
  * user namespace of the mount namespace. All throw {@link LinuxException} with the errno of the
@@ -81,6 +83,9 @@ public final class Mounts {
   /** mount_setattr: owners are mapped by a user namespace. */
   public static final long MOUNT_ATTR_IDMAP = 0x100000;
 
+  private static final int FSOPEN_CLOEXEC = 1;
+  private static final int FSMOUNT_CLOEXEC = 1;
+  private static final int FSCONFIG_CMD_CREATE = 6;
   private static final int ATTR_SIZE = 32;
   private static final byte[] EMPTY = {};
 
@@ -105,6 +110,23 @@ public final class Mounts {
   public static void umount(byte[] target, int flags) {
     long path = Scratch.begin().name(target);
     Syscalls.check(Syscalls.call(Syscall.UMOUNT2, path, flags), Syscall.UMOUNT2, target);
+  }
+
+  /**
+   * A new mount of a file system that needs no options, mounted nowhere: a descriptor to open files
+   * by, with which it ends.
+   */
+  public static Fd detached(String type) {
+    long name = Scratch.begin().name(type);
+    long context = Syscalls.call(Syscall.FSOPEN, name, FSOPEN_CLOEXEC);
+    Syscalls.check(context, Syscall.FSOPEN, type.getBytes(StandardCharsets.UTF_8));
+    try (Fd configuration = Fd.own((int) context)) {
+      int fd = configuration.value();
+      Syscalls.check(
+          Syscalls.call(Syscall.FSCONFIG, fd, FSCONFIG_CMD_CREATE), Syscall.FSCONFIG, fd);
+      long mount = Syscalls.call(Syscall.FSMOUNT, fd, FSMOUNT_CLOEXEC, 0);
+      return Fd.own((int) Syscalls.check(mount, Syscall.FSMOUNT, fd));
+    }
   }
 
   /** A descriptor of a mount, or with OPEN_TREE_CLONE of a detached copy that ends with it. */

@@ -1,0 +1,132 @@
+package dev.lamina.fuse;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The mounts of this process's mount namespace, as /proc/self/mountinfo lists them (proc(5)):
+ * reading it sends no request to any file system, unlike a stat of the place. Immutable.
+ *
+ * @param rows in the order of the list: of two at one place the later one lies on top
+ */
+public record MountTable(List<Row> rows) {
+  private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+  private static final int MAJOR_MINOR = 2;
+  private static final int MOUNT_POINT = 4;
+  private static final int FIRST_OPTIONAL = 6;
+
+  /** Copies the rows. */
+  public MountTable {
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * One mount.
+   *
+   * @param major major device number of its files
+   * @param minor minor device number of its files; of FUSE the connection's number
+   * @param place where it is mounted, as bytes (a path need not be text)
+   * @param type the file system's type, such as {@code fuse.lamina}
+   * @param source the device, or what a file system without one gives instead
+   */
+  public record Row(int major, int minor, Place place, String type, String source) {
+    /** Whether it is a FUSE file system, whoever serves it. */
+    public boolean isFuse() {
+      return type.equals("fuse") || type.equals("fuseblk") || type.startsWith("fuse.");
+    }
+  }
+
+  /** An absolute path, in bytes. */
+  public static final class Place {
+    private final byte[] bytes;
+
+    /** Copies the bytes. */
+    public Place(byte[] bytes) {
+      this.bytes = bytes.clone();
+    }
+
+    /** A copy of the bytes. */
+    public byte[] bytes() {
+      return bytes.clone();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Place place && Arrays.equals(bytes, place.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Reads the list as it is now. */
+  public static MountTable read() {
+    try {
+      return parse(Files.readAllBytes(MOUNTINFO));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + MOUNTINFO + ": is /proc mounted?", e);
+    }
+  }
+
+  /** The mount on top at a place, if there is one exactly there. */
+  public Optional<Row> at(byte[] place) {
+    Place wanted = new Place(place);
+    return rows.reversed().stream().filter(row -> row.place().equals(wanted)).findFirst();
+  }
+
+  /** Takes the text of mountinfo apart; a line it cannot read is passed over. */
+  static MountTable parse(byte[] mountinfo) {
+    List<Row> rows = new ArrayList<>();
+    // Latin-1 keeps each byte: places are turned back into bytes below.
+    for (String line : new String(mountinfo, StandardCharsets.ISO_8859_1).split("\n", -1)) {
+      String[] fields = line.split(" ", -1);
+      int separator = Arrays.asList(fields).indexOf("-");
+      if (separator < FIRST_OPTIONAL || separator + 2 >= fields.length) {
+        continue;
+      }
+      String device = fields[MAJOR_MINOR];
+      int colon = device.indexOf(':');
+      rows.add(
+          new Row(
+              Integer.parseInt(device.substring(0, colon)),
+              Integer.parseInt(device.substring(colon + 1)),
+              new Place(unescape(fields[MOUNT_POINT])),
+              text(fields[separator + 1]),
+              text(fields[separator + 2])));
+    }
+    return new MountTable(rows);
+  }
+
+  private static String text(String field) {
+    return new String(unescape(field), StandardCharsets.UTF_8);
+  }
+
+  /** Space, tab, newline and backslash come as a backslash and three octal digits. */
+  private static byte[] unescape(String field) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(field.length());
+    for (int i = 0; i < field.length(); i++) {
+      if (field.charAt(i) == '\\' && i + 3 < field.length()) {
+        bytes.write(Integer.parseInt(field.substring(i + 1, i + 4), 8));
+        i += 3;
+      } else {
+        bytes.write(field.charAt(i));
+      }
+    }
+    return bytes.toByteArray();
+  }
+}

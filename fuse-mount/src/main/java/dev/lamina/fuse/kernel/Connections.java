@@ -1,0 +1,52 @@
+package dev.lamina.fuse.kernel;
+
+import dev.lamina.linux.Errno;
+import dev.lamina.linux.Fd;
+import dev.lamina.linux.FileIo;
+import dev.lamina.linux.FileOpen;
+import dev.lamina.linux.LinuxException;
+import dev.lamina.linux.Memory;
+import dev.lamina.linux.Mounts;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The kernel's control files of FUSE connections (Documentation/filesystems/fuse.rst). Where their
+ * file system is not mounted at its usual place, a mount of it that nobody sees is made.
+ */
+final class Connections {
+  private static final byte[] PLACE =
+      "/sys/fs/fuse/connections".getBytes(StandardCharsets.US_ASCII);
+  private static final String TYPE = "fusectl";
+
+  private Connections() {}
+
+  /**
+   * Ends a connection: requests under way and later ones fail with ENOTCONN or ECONNABORTED,
+   * whoever holds a copy of its mount.
+   *
+   * @param connection its number
+   * @throws LinuxException ENOENT where it has ended, EACCES or EPERM where it is not ours to end
+   */
+  static void abort(int connection) {
+    byte[] file = (connection + "/abort").getBytes(StandardCharsets.US_ASCII);
+    Fd directory = FileOpen.openat(Fd.CWD, PLACE, FileOpen.O_PATH | FileOpen.O_DIRECTORY);
+    try (directory) {
+      write(directory, file);
+      return;
+    } catch (LinuxException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
+    try (Fd control = Mounts.detached(TYPE)) {
+      write(control, file);
+    }
+  }
+
+  /** Any byte will do. */
+  private static void write(Fd directory, byte[] file) {
+    try (Fd abort = FileOpen.openat(directory.value(), file, FileOpen.O_WRONLY)) {
+      FileIo.write(abort.value(), Memory.pageAligned(1), 0, 1);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.lamina.fuse.kernel;
+
+import dev.lamina.fs.FileSystem;
+import dev.lamina.fuse.Mount;
+import dev.lamina.fuse.MountException;
+import dev.lamina.fuse.MountOptions;
+import dev.lamina.fuse.MountTable;
+import dev.lamina.fuse.TargetPath;
+import dev.lamina.fuse.Transport;
+import dev.lamina.linux.Errno;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Mounts through /dev/fuse: by mount(2) where that is allowed, else by {@code fusermount3}.
+ * Thread-safe.
+ */
+public final class NativeTransport implements Transport {
+  private static final int PAGE_SIZE = 4096;
+  private static final int MOST_KEPT = 4;
+
+  private final Set<InitFlag> wanted;
+  private final Set<Class<? extends Attachment>> ways;
+  private final int kept;
+  private final DefectLog once = new DefectLog("FUSE");
+
+  /** The transport with all that the kernel offers. */
+  public NativeTransport() {
+    this(
+        EnumSet.allOf(InitFlag.class),
+        Set.of(MountCall.class, MountProgram.class),
+        Math.clamp(Runtime.getRuntime().availableProcessors(), 2, MOST_KEPT));
+  }
+
+  /**
+   * @param wanted what to agree on with the kernel where it offers it
+   * @param ways how mounting may be done
+   * @param kept how many readers wait where there is nothing to do
+   */
+  NativeTransport(Set<InitFlag> wanted, Set<Class<? extends Attachment>> ways, int kept) {
+    this.wanted = Set.copyOf(wanted);
+    this.ways = Set.copyOf(ways);
+    this.kept = kept;
+  }
+
+  @Override
+  public Mount mount(FileSystem fileSystem, Path target, MountOptions options) {
+    try {
+      return attach(fileSystem, TargetPath.of(target), options);
+    } catch (RuntimeException | Error e) {
+      try {
+        fileSystem.close();
+      } catch (RuntimeException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private Mount attach(FileSystem fileSystem, Path target, MountOptions options) {
+    Attachment attachment = new MountCall();
+    Device device;
+    if (ways.contains(MountCall.class)) {
+      try {
+        device = attachment.attach(target, options);
+      } catch (MountException e) {
+        boolean refused = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
+        if (!refused || !ways.contains(MountProgram.class)) {
+          throw e;
+        }
+        attachment = new MountProgram();
+        device = attachment.attach(target, options);
+      }
+    } else {
+      attachment = new MountProgram();
+      device = attachment.attach(target, options);
+    }
+    boolean served = false;
+    try {
+      int connection = connection(target);
+      Features features = agree(device);
+      Session session =
+          new Session(
+              device,
+              fileSystem,
+              features,
+              new DefectLog(target.toString()),
+              Files.exists(Path.of("/sys/fs/selinux/enforce")),
+              "fuse-" + connection,
+              kept,
+              options.maxThreads());
+      session.start();
+      served = true;
+      return new NativeMount(target, connection, attachment, session);
+    } finally {
+      if (!served) {
+        attachment.detach(target, true);
+        device.close();
+      }
+    }
+  }
+
+  private static int connection(Path target) {
+    return MountTable.read()
+        .at(TargetPath.bytes(target))
+        .filter(row -> row.type().equals(Attachment.TYPE))
+        .map(MountTable.Row::minor)
+        .orElseThrow(
+            () ->
+                new MountException(
+                    Errno.ENOENT,
+                    "Mounted on " + target + ", but /proc/self/mountinfo does not show it"));
+  }
+
+  /** Answers INIT, which waits on the device from the moment of the mount. */
+  private Features agree(Device device) {
+    try (Buffers buffers = new Buffers(Negotiation.MAX_WRITE)) {
+      Request request = new Request(buffers.requests());
+      Reply reply = new Reply(buffers.replies());
+      while (true) {
+        long received = device.read(buffers.requests().address(), buffers.requests().byteSize());
+        if (received < 0 || !request.begin((int) received)) {
+          throw new MountException(
+              Errno.EIO, "The kernel's first FUSE request cannot be read: errno " + -received);
+        }
+        if (request.opcode() != Opcode.INIT.number()) {
+          throw new MountException(
+              Errno.EPROTO, "The kernel's first FUSE request is not INIT: " + request.opcode());
+        }
+        reply.begin();
+        switch (Negotiation.decide(request, wanted)) {
+          case Negotiation.Answer.AskAgain() -> {
+            Negotiation.putAskAgain(reply);
+            send(device, buffers, reply.finish(request.unique()));
+          }
+          case Negotiation.Answer.TooOld(int major, int minor) -> {
+            send(device, buffers, reply.error(request.unique(), Errno.EPROTO));
+            throw new MountException(
+                Errno.EPROTO,
+                "The kernel speaks FUSE "
+                    + major
+                    + "."
+                    + minor
+                    + "; Lamina needs 7."
+                    + Negotiation.OLDEST_MINOR
+                    + ", which Linux has from 5.4 on");
+          }
+          case Negotiation.Answer.Agreed(Negotiation negotiation) -> {
+            negotiation.put(reply, request.intAt(8), PAGE_SIZE);
+            send(device, buffers, reply.finish(request.unique()));
+            for (InitFlag flag : negotiation.missing()) {
+              once.once(
+                  System.Logger.Level.INFO, "the kernel offers no " + flag + ": " + flag.without());
+            }
+            return negotiation.features();
+          }
+        }
+      }
+    }
+  }
+
+  private static void send(Device device, Buffers buffers, int length) {
+    long result = device.write(buffers.replies().address(), length);
+    if (result < 0) {
+      throw new MountException(
+          Errno.EIO, "The kernel does not take the answer to INIT: errno " + -result);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.lamina.fuse.kernel;
+
+import dev.lamina.fs.FileSystem;
+import dev.lamina.fuse.MountStatistics;
+import dev.lamina.linux.FileMapping;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Serves one connection from the end of its negotiation until the kernel ends it, then closes the
+ * file system. Thread-safe.
+ */
+final class Session {
+  private static final long NOTIFIER_BUFFER = 4096;
+
+  private final Device device;
+  private final FileSystem fileSystem;
+  private final Features features;
+  private final DefectLog log;
+  private final boolean selinux;
+  private final String name;
+  private final Counters counters = new Counters();
+  private final FileMapping notifierBuffer = FileMapping.anonymous(NOTIFIER_BUFFER);
+  private final Notifier notifier;
+  private final Thread notifierThread;
+  private final ReaderPool pool;
+  private final AtomicInteger started = new AtomicInteger();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /**
+   * @param device the connection's descriptor, closed at the end
+   * @param kept how many readers wait where there is nothing to do
+   * @param most how many threads may serve
+   */
+  Session(
+      Device device,
+      FileSystem fileSystem,
+      Features features,
+      DefectLog log,
+      boolean selinux,
+      String name,
+      int kept,
+      int most) {
+    this.device = device;
+    this.fileSystem = fileSystem;
+    this.features = features;
+    this.log = log;
+    this.selinux = selinux;
+    this.name = name;
+    this.notifier = new Notifier(device.value(), features, counters, log, notifierBuffer.segment());
+    this.notifierThread =
+        Thread.ofPlatform().name(name + "-notifier").daemon().unstarted(notifier::run);
+    this.pool = new ReaderPool(kept, most, this::startWorker);
+  }
+
+  /** Attaches the file system and begins to serve. */
+  void start() {
+    fileSystem.attach(features.forFileSystem(), notifier);
+    notifierThread.start();
+    pool.start();
+  }
+
+  private void startWorker() {
+    Thread.ofPlatform()
+        .name(name + "-" + started.incrementAndGet())
+        .daemon()
+        .start(new Worker(this));
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /** A second descriptor of the same open file. */
+  Device duplicate() {
+    return device.duplicate();
+  }
+
+  Features features() {
+    return features;
+  }
+
+  DefectLog log() {
+    return log;
+  }
+
+  ReaderPool pool() {
+    return pool;
+  }
+
+  RequestHandler handler(Buffers buffers) {
+    return new RequestHandler(
+        buffers.requests(), buffers.replies(), fileSystem, features, counters, log, selinux);
+  }
+
+  /** The last worker that ends cleans up: then no operation runs any more. */
+  void workerEnded() {
+    if (pool.left() == 0) {
+      notifier.stop();
+      try {
+        notifierThread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      try (notifierBuffer;
+          device) {
+        fileSystem.close();
+      } catch (RuntimeException | Error e) {
+        log.once(System.Logger.Level.ERROR, "closing the file system failed: " + e);
+      } finally {
+        ended.countDown();
+      }
+    }
+  }
+
+  boolean isOver() {
+    return pool.isEnded();
+  }
+
+  void await() throws InterruptedException {
+    ended.await();
+  }
+
+  boolean await(Duration limit) throws InterruptedException {
+    return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  MountStatistics statistics() {
+    return counters.statistics(pool.threads());
+  }
+}

@@ -1,0 +1,40 @@
+package dev.lamina.fuse.kernel;
+
+import dev.lamina.fs.FileSystem;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Puts something in front of every operation of a file system: a failure, a delay, a note. */
+final class Interceptor {
+  private Interceptor() {}
+
+  /** One call that is about to be made. */
+  record Operation(String name, List<Object> arguments) {
+    boolean is(String wanted) {
+      return name.equals(wanted);
+    }
+  }
+
+  /**
+   * A file system that shows each operation to {@code before}; what that throws is what the
+   * operation throws.
+   */
+  static FileSystem of(FileSystem fileSystem, Consumer<Operation> before) {
+    return (FileSystem)
+        Proxy.newProxyInstance(
+            FileSystem.class.getClassLoader(),
+            new Class<?>[] {FileSystem.class},
+            (proxy, method, arguments) -> {
+              before.accept(
+                  new Operation(
+                      method.getName(), arguments == null ? List.of() : List.of(arguments)));
+              try {
+                return method.invoke(fileSystem, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+}

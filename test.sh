@@ -19,5 +19,6 @@ rm -rf ./*/target/surefire-reports
 status=0
 run_maven -q -N validate || status=$? # a badly formatted file need not keep the tests from running
 run_maven --fail-at-end verify -Dformat.skip=true "$@" || status=$?
+echo
 build/tally.sh || status=1
 exit $status

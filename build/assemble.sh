@@ -29,7 +29,8 @@ rm -rf "$root/container-runtime/target/lib" # else a library's old version would
   cd "$root"
   run_maven -q -pl container-runtime -am package \
     -Dmaven.test.skip=true -Djacoco.skip=true -Dformat.skip=true 9>&-
-) >&2 || {
+) >"$app/build.log" 2>&1 || {
+  cat "$app/build.log" >&2
   echo "lamina: the build failed; what Maven said is above" >&2
   exit 1
 }

@@ -1,4 +1,5 @@
 # What the scripts of this repository share: finding a JDK, installing what is missing. POSIX sh; sourced.
+# shellcheck shell=sh
 
 # The version a JDK's "release" file names, as a plain number; fails where there is none.
 java_major() { # HOME

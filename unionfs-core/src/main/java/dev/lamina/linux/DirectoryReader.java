@@ -1,6 +1,8 @@
 package dev.lamina.linux;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,7 +23,7 @@ public final class DirectoryReader {
   private final MemorySegment buffer = Memory.pageAligned(BUFFER_SIZE);
   private int filled;
   private int following;
-  private long current;
+  private int current;
 
   /** Reads the directory open at {@code fd} from where it stands. */
   public DirectoryReader(int fd) {
@@ -35,47 +37,63 @@ public final class DirectoryReader {
    */
   public boolean next() {
     if (following == filled) {
-      long got = Syscalls.call(Syscall.GETDENTS64, fd, buffer.address(), BUFFER_SIZE);
-      filled = (int) Syscalls.check(got, Syscall.GETDENTS64, fd);
+      filled = fill();
       following = 0;
       if (filled == 0) {
         return false;
       }
     }
-    current = buffer.address() + following;
-    following += Short.toUnsignedInt(Memory.getShort(current + 16));
+    current = following;
+    following += Short.toUnsignedInt(buffer.get(ValueLayout.JAVA_SHORT_UNALIGNED, current + 16));
     return true;
+  }
+
+  private int fill() {
+    try {
+      long got = Syscalls.call(Syscall.GETDENTS64, fd, buffer.address(), BUFFER_SIZE);
+      return (int) Syscalls.check(got, Syscall.GETDENTS64, fd);
+    } finally {
+      Reference.reachabilityFence(buffer);
+    }
   }
 
   /** The entry's inode number, which over a mount point is that of the directory below it. */
   public long inode() {
-    return Memory.getLong(current);
+    return buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, current);
   }
 
   /** The position after this entry, for lseek(2) to continue from later. */
   public long nextPosition() {
-    return Memory.getLong(current + 8);
+    return buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, current + 8);
   }
 
   /** The entry's kind as DT_ number, the S_IFMT bits shifted down by 12; perhaps DT_UNKNOWN. */
   public int kind() {
-    return Byte.toUnsignedInt(Memory.getByte(current + 18));
+    return Byte.toUnsignedInt(byteAt(18));
   }
 
   /** A copy of the entry's name. */
   public byte[] name() {
-    int length = Memory.stringLength(current + NAME_OFFSET, BUFFER_SIZE);
-    return Memory.bytes(current + NAME_OFFSET, length);
+    int length = 0;
+    while (byteAt(NAME_OFFSET + length) != 0) {
+      length++;
+    }
+    byte[] name = new byte[length];
+    MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, current + NAME_OFFSET, name, 0, length);
+    return name;
   }
 
   /** Whether the entry is "." or "..". */
   public boolean isDot() {
-    long name = current + NAME_OFFSET;
-    if (Memory.getByte(name) != '.') {
+    if (byteAt(NAME_OFFSET) != '.') {
       return false;
     }
-    byte second = Memory.getByte(name + 1);
-    return second == 0 || (second == '.' && Memory.getByte(name + 2) == 0);
+    byte second = byteAt(NAME_OFFSET + 1);
+    return second == 0 || (second == '.' && byteAt(NAME_OFFSET + 2) == 0);
+  }
+
+  private byte byteAt(int offset) {
+    return buffer.get(ValueLayout.JAVA_BYTE, current + offset);
   }
 
   /** The names in a directory from its start, without "." and "..", in the file system's order. */

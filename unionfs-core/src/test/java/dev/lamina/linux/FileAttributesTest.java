@@ -150,4 +150,16 @@ final class FileAttributesTest {
     assertThat(FileSystemStats.of(utf8("/proc")).type()).isEqualTo(0x9fa0);
     assertFails(Errno.ENOENT, () -> FileSystemStats.of(utf8("/gone")));
   }
+
+  @Test
+  void inode_flags_are_set_and_a_device_of_none_says_so() {
+    int noDump = 0x40;
+    try (Fd file = create("f");
+        FileOpen.Pipe pipe = FileOpen.pipe(0)) {
+      int before = Ioctl.inodeFlags(file.value());
+      Ioctl.setInodeFlags(file.value(), before | noDump);
+      assertThat(Ioctl.inodeFlags(file.value())).isEqualTo(before | noDump);
+      assertFails(Errno.ENOTTY, () -> Ioctl.inodeFlags(pipe.reader().value()));
+    }
+  }
 }

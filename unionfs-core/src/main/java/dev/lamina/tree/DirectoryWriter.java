@@ -25,10 +25,6 @@ final class DirectoryWriter {
   private long entries;
   private long positions;
 
-  boolean isEmpty() {
-    return entries == 0;
-  }
-
   void add(FileName name, TreeEntry entry) {
     run.add(name, entry);
     grow(1, 1);

@@ -79,7 +79,7 @@ final class EntryCursor {
   }
 
   TreePath path(TreePath parent) {
-    return parent.child(directory.name(index));
+    return parent.childChecked(directory.name(index));
   }
 
   TreeEntry entry() {

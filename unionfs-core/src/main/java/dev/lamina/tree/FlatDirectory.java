@@ -47,7 +47,7 @@ final class FlatDirectory implements Directory {
   private final @Nullable Digest[] children;
 
   private FlatDirectory(RecordReader in, int most) {
-    digest = in.name();
+    digest = in.record();
     encoded = in.array();
     size = in.count(SMALLEST_ENTRY, most, "number of entries");
     firstEntry = in.at();

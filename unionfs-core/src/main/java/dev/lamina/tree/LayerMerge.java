@@ -49,29 +49,15 @@ final class LayerMerge {
     final DirectoryWriter out = new DirectoryWriter();
     final TreeEntry.Directory attributes;
 
-    /** The directory's own position in the new tree. */
-    final long own;
-
-    /** Whether it is there at all only if something is in it. */
-    final boolean implied;
-
     private int nextChild;
     private int done;
 
-    Frame(
-        LayerNode node,
-        Directory lower,
-        long position,
-        TreeEntry.Directory attributes,
-        long own,
-        boolean implied) {
+    Frame(LayerNode node, Directory lower, long position, TreeEntry.Directory attributes) {
       this.node = node;
       this.children = node.sortedChildren();
       this.lower = lower;
       this.position = position;
       this.attributes = attributes;
-      this.own = own;
-      this.implied = implied;
     }
   }
 
@@ -88,7 +74,7 @@ final class LayerMerge {
     }
     // Not a recursion: a path may have more names than a thread's stack has room for.
     TreeEntry.Directory none = new TreeEntry.Directory(Metadata.IMPLIED);
-    stack.push(new Frame(root, lower, TreeView.ROOT, none, TreeView.ROOT, false));
+    stack.push(new Frame(root, lower, TreeView.ROOT, none));
     while (true) {
       Frame frame = stack.element();
       if (frame.nextChild < frame.children.length) {
@@ -120,11 +106,6 @@ final class LayerMerge {
   }
 
   private void end(Frame frame, DirectoryWriter parent) {
-    if (frame.implied && frame.out.isEmpty()) {
-      // The layer only deletes in a directory that is not there, which makes none.
-      next = frame.own;
-      return;
-    }
     DirectoryWriter.Written written = frame.out.finish(sink);
     parent.addDirectory(
         frame.node.name, frame.attributes, written.digest(), written.positions() + 1);
@@ -186,20 +167,23 @@ final class LayerMerge {
 
   private void directory(LayerNode node, Frame in, int index) {
     Below below = below(node, in.lower, index, in.position);
+    if (below == null && !node.isDirectory()) {
+      // The layer only deletes in a directory that is not there, which makes none.
+      return;
+    }
     TreeEntry.Directory attributes = node.attributes;
-    boolean implied = attributes == null && below == null;
     if (attributes == null) {
       Metadata inherited = below == null ? Metadata.IMPLIED : in.lower.metadata(index);
       attributes = new TreeEntry.Directory(inherited);
     }
-    long own = next++;
+    next++;
     if (below != null && !node.opaque && !node.hasChildren()) {
       in.out.addDirectory(node.name, attributes, below.directory, below.count);
       keepPositions(below.position, 0, below.count - 1);
       return;
     }
     long position = below == null ? 0 : below.position;
-    stack.push(new Frame(node, open(node, below), position, attributes, own, implied));
+    stack.push(new Frame(node, open(node, below), position, attributes));
   }
 
   private @Nullable Below below(LayerNode node, Directory lower, int index, long position) {

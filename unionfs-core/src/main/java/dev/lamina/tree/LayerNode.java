@@ -1,12 +1,10 @@
 package dev.lamina.tree;
 
 import dev.lamina.fs.FileName;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +26,9 @@ final class LayerNode {
   TreeEntry.@Nullable Directory attributes;
 
   @Nullable Graft graft;
+
+  /** The layer has written something below, so that there is a directory of this name. */
+  boolean parentOfWritten;
 
   /** The layer deletes what the layers below have of this name. */
   boolean whiteout;
@@ -82,6 +83,7 @@ final class LayerNode {
     file = null;
     attributes = null;
     graft = null;
+    parentOfWritten = false;
     opaque = false;
   }
 
@@ -101,22 +103,7 @@ final class LayerNode {
 
   /** Whether the layer makes a directory of this name, by writing it or something below it. */
   boolean isDirectory() {
-    if (file != null) {
-      return false;
-    }
-    Deque<LayerNode> rest = new ArrayDeque<>();
-    rest.push(this);
-    while (!rest.isEmpty()) {
-      LayerNode node = rest.pop();
-      if (node.isWritten()) {
-        return true;
-      }
-      Map<FileName, LayerNode> known = node.children;
-      if (known != null) {
-        known.values().forEach(rest::push);
-      }
-    }
-    return false;
+    return file == null && (attributes != null || graft != null || parentOfWritten);
   }
 
   TreePath path() {
@@ -125,7 +112,7 @@ final class LayerNode {
       names.add(node.name);
     }
     Collections.reverse(names);
-    return TreePath.of(names);
+    return TreePath.ofChecked(names);
   }
 
   /** The path of the layer's first entry at or below this name, for messages. */

@@ -1,5 +1,6 @@
 package dev.lamina.tree;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,14 +14,12 @@ import java.util.Optional;
  * their target's; a group left with one name is none.
  */
 final class LinkRenumbering {
-  private final Optional<TreeView> base;
   private final Renumbering renumbering;
   private final Map<Long, LayerFile> ofBase = new HashMap<>();
   private final List<long[]> groups = new ArrayList<>();
-  private long bytes;
+  private final ByteCount bytes = new ByteCount();
 
   LinkRenumbering(Optional<TreeView> base, LayerMerge merge) {
-    this.base = base;
     this.renumbering = merge.renumbering();
     for (LayerFile file : merge.files()) {
       if (file.base != 0) {
@@ -56,7 +55,7 @@ final class LinkRenumbering {
    */
   private void add(long[] group, int before, long size) {
     groups.add(group);
-    bytes += size * (Math.max(1, before) - Math.max(1, group.length));
+    bytes.add(size, Math.max(1, before) - Math.max(1, group.length));
   }
 
   private long[] stay(long[] group) {
@@ -80,12 +79,7 @@ final class LinkRenumbering {
   }
 
   /** By how many bytes the tree grows or shrinks against the sum over all names' growth. */
-  long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public String toString() {
-    return groups.size() + " groups over " + base;
+  BigInteger bytes() {
+    return bytes.value();
   }
 }

@@ -36,7 +36,7 @@ final class PagedDirectory implements Directory {
   /** Decodes what follows the type of a page list. */
   PagedDirectory(RecordReader in, Directories directories) {
     this.directories = directories;
-    digest = in.name();
+    digest = in.record();
     List<PageReference> list = list(in);
     int count = list.size();
     firstName = new FileName[count];

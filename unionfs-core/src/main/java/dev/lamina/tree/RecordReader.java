@@ -56,7 +56,7 @@ final class RecordReader {
     return new DamagedException(digest, reason + " (before byte " + at + ")");
   }
 
-  Digest name() {
+  Digest record() {
     return digest;
   }
 

@@ -1,6 +1,7 @@
 package dev.lamina.tree;
 
 import dev.lamina.fs.FileKind;
+import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class SizeAccount {
   private final Map<Item, Long> pending = new HashMap<>();
   private final PriorityQueue<Item> largest =
       new PriorityQueue<>(Comparator.comparingLong(Item::weight).reversed());
-  private long bytes;
+  private final ByteCount bytes = new ByteCount();
 
   SizeAccount(Directories directories) {
     this.directories = directories;
@@ -26,7 +27,7 @@ final class SizeAccount {
 
   void add(TreeEntry entry) {
     if (entry instanceof TreeEntry.File file) {
-      bytes += file.size();
+      bytes.add(file.size(), 1);
     }
   }
 
@@ -59,21 +60,21 @@ final class SizeAccount {
   private void entry(Directory directory, int index, long times) {
     FileKind kind = directory.kind(index);
     if (kind == FileKind.REGULAR) {
-      bytes += times * directory.fileSize(index);
+      bytes.add(directory.fileSize(index), times);
     } else if (kind == FileKind.DIRECTORY) {
       note(directoryItem(directory.directory(index), directory.count(index)), times);
     }
   }
 
   /** Returns the growth, having read what does not cancel out. */
-  long total() {
+  BigInteger total() {
     for (Item item = largest.poll(); item != null; item = largest.poll()) {
       Long times = pending.remove(item);
       if (times != null && times != 0) {
         expand(item, times);
       }
     }
-    return bytes;
+    return bytes.value();
   }
 
   private void expand(Item item, long times) {

@@ -79,6 +79,6 @@ public record Tree(
     long bytes = in.varint(0, Long.MAX_VALUE, "number of bytes");
     Digest linkTable = in.digest();
     in.end();
-    return new Tree(in.name(), root, rootDirectory, positions, bytes, linkTable);
+    return new Tree(in.record(), root, rootDirectory, positions, bytes, linkTable);
   }
 }

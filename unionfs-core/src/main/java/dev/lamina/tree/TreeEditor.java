@@ -1,6 +1,7 @@
 package dev.lamina.tree;
 
 import dev.lamina.fs.FileKind;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ public final class TreeEditor {
    *     directory
    */
   public boolean put(TreePath path, TreeEntry entry) {
-    LayerNode node = reach(path);
+    LayerNode node = reach(path, true);
     boolean again = node.isWritten();
     if (entry instanceof TreeEntry.Directory directory) {
       node.file = null;
@@ -88,7 +89,7 @@ public final class TreeEditor {
       linked = LayerFile.pending();
       pendingLinks.add(new Link(path, target, linked));
     }
-    LayerNode node = reach(path);
+    LayerNode node = reach(path, true);
     boolean again = node.isWritten();
     node.clear();
     node.file = linked;
@@ -98,12 +99,12 @@ public final class TreeEditor {
   /** Deletes what the base has of this path. Without effect where it has nothing. */
   public void whiteout(TreePath path) {
     requireName(path);
-    reach(path).whiteout = true;
+    reach(path, false).whiteout = true;
   }
 
   /** Hides what the base has in this directory. */
   public void opaque(TreePath directory) {
-    LayerNode node = reach(directory);
+    LayerNode node = reach(directory, false);
     if (node.file != null) {
       throw new LayerException(directory, "it is opaque and no directory");
     }
@@ -122,7 +123,7 @@ public final class TreeEditor {
     if (!written && lower(path).isEmpty()) {
       throw new LayerException(path, "there is nothing to remove");
     }
-    LayerNode reached = reach(path);
+    LayerNode reached = reach(path, false);
     reached.clear();
     reached.removed = true;
   }
@@ -137,7 +138,7 @@ public final class TreeEditor {
   public void graft(TreePath path, Metadata metadata, Digest directory) {
     requireName(path);
     long count = directories.get(directory).positions() + 1;
-    LayerNode node = reach(path);
+    LayerNode node = reach(path, true);
     node.clear();
     node.attributes = new TreeEntry.Directory(metadata);
     node.graft = new LayerNode.Graft(directory, count);
@@ -149,13 +150,18 @@ public final class TreeEditor {
     }
   }
 
-  /** The node of a path, made where it is not there. */
-  private LayerNode reach(TreePath path) {
+  /**
+   * The node of a path, made where it is not there.
+   *
+   * @param writes whether something is written there, so that its parents are directories
+   */
+  private LayerNode reach(TreePath path, boolean writes) {
     LayerNode node = root;
     for (int i = 0; i < path.size(); i++) {
       if (node.file != null) {
         throw new LayerException(path, node.path() + " is not a directory in the same layer");
       }
+      node.parentOfWritten |= writes;
       node = node.child(path.get(i));
     }
     return node;
@@ -229,7 +235,7 @@ public final class TreeEditor {
     TreeEntry entry = place.directory().entry(place.index());
     if (!lower.ofBase) {
       LayerFile file = LayerFile.of(entry);
-      reach(target).file = file;
+      reach(target, false).file = file;
       return file;
     }
     long inode = base.orElseThrow().linkTable().first(place.position());
@@ -259,10 +265,7 @@ public final class TreeEditor {
     LayerMerge merge = new LayerMerge(directories, sink, sizes);
     DirectoryWriter.Written written = merge.root(root, baseRoot());
     LinkRenumbering links = new LinkRenumbering(base, merge);
-    long bytes = base.map(view -> view.tree().bytes()).orElse(0L) + sizes.total() + links.bytes();
-    if (bytes < 0) {
-      throw new LayerException(TreePath.ROOT, "its files have more than 2^63 bytes");
-    }
+    long bytes = bytes(sizes, links);
     TreeEntry.Directory attributes = root.attributes;
     Metadata metadata =
         attributes != null
@@ -272,6 +275,21 @@ public final class TreeEditor {
     Tree tree = Tree.of(metadata, written.digest(), written.positions() + 1, bytes, table);
     sink.put(tree.encode());
     return tree;
+  }
+
+  private long bytes(SizeAccount sizes, LinkRenumbering links) {
+    BigInteger bytes =
+        BigInteger.valueOf(base.map(view -> view.tree().bytes()).orElse(0L))
+            .add(sizes.total())
+            .add(links.bytes());
+    if (bytes.bitLength() > 63) {
+      throw new LayerException(TreePath.ROOT, "its files have more than 2^63 bytes");
+    }
+    if (bytes.signum() < 0) {
+      throw new DamagedException(
+          base.orElseThrow().tree().digest(), "it counts fewer bytes than its files have");
+    }
+    return bytes.longValueExact();
   }
 
   private void resolveLinks() {

@@ -65,6 +65,14 @@ public final class TreePath implements Comparable<TreePath> {
     return kept.length == 0 ? ROOT : new TreePath(kept);
   }
 
+  /**
+   * Takes names that a decoder has checked. There may be more of them than {@link #MAX_DEPTH}: a
+   * directory can be moved to where it makes longer paths.
+   */
+  static TreePath ofChecked(List<FileName> names) {
+    return names.isEmpty() ? ROOT : new TreePath(names.toArray(new FileName[0]));
+  }
+
   private static FileName check(FileName name) {
     String fault = RecordReader.nameFault(name);
     if (!fault.isEmpty()) {
@@ -119,8 +127,13 @@ public final class TreePath implements Comparable<TreePath> {
     if (names.length == MAX_DEPTH) {
       throw new IllegalArgumentException("a path of more than " + MAX_DEPTH + " names");
     }
+    return childChecked(check(name.keep()));
+  }
+
+  /** As {@link #child}, of a kept name that has been checked. */
+  TreePath childChecked(FileName name) {
     FileName[] longer = Arrays.copyOf(names, names.length + 1);
-    longer[names.length] = check(name.keep());
+    longer[names.length] = name;
     return new TreePath(longer);
   }
 

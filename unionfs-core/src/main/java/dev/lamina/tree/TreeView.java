@@ -5,7 +5,6 @@ import dev.lamina.fs.FileName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -201,7 +200,7 @@ public final class TreeView {
         directory = child(directory, index);
       }
     }
-    return TreePath.of(names);
+    return TreePath.ofChecked(names);
   }
 
   /** Returns the paths of all names of an inode, in order. */
@@ -251,16 +250,6 @@ public final class TreeView {
       parent = found;
     }
     return Optional.empty();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof TreeView view && tree.digest().equals(view.tree.digest());
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hashCode(tree.digest());
   }
 
   @Override

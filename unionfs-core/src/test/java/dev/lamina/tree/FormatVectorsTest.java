@@ -43,8 +43,7 @@ final class FormatVectorsTest {
 
   private void assertWritten(String name, Digest written) throws IOException {
     Vector vector = vector(name);
-    assertThat(HexFormat.of().formatHex(records.record(written)))
-        .isEqualTo(vector.hex);
+    assertThat(HexFormat.of().formatHex(records.record(written))).isEqualTo(vector.hex);
     assertThat(written).isEqualTo(vector.digest);
   }
 

@@ -8,6 +8,9 @@ import static dev.lamina.tree.TreeFixture.symlink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a layer's entries do to a tree. */
@@ -277,6 +280,47 @@ final class TreeEditorTest {
             "/z/moved/sub/deep 644 4",
             "/z/moved/sub/more 644 5");
     assertThat(tree.tree().bytes()).isEqualTo(13);
+  }
+
+  @Test
+  void a_parent_stays_when_what_it_was_made_for_is_removed() {
+    TreeView tree =
+        trees.layer(
+            layer -> {
+              layer.put(path("made/x"), file("x"));
+              layer.remove(path("made/x"));
+            });
+
+    assertThat(list(tree)).containsExactly("/made/ 755");
+  }
+
+  @Test
+  void sizes_whose_sum_is_beyond_63_bits_are_refused() {
+    TreeEditor editor = TreeEditor.on(base);
+    for (int i = 0; i < 3; i++) {
+      editor.put(
+          path("sparse" + i),
+          new TreeEntry.File(
+              Metadata.IMPLIED, Long.MAX_VALUE, Optional.of(Digest.sha256(new byte[] {1}))));
+    }
+
+    assertThatThrownBy(() -> editor.finish(trees.records))
+        .isInstanceOf(LayerException.class)
+        .hasMessage("/: its files have more than 2^63 bytes");
+  }
+
+  @Test
+  void a_directory_may_be_moved_to_where_its_paths_are_longer_than_any_that_can_be_written() {
+    TreePath deep = path("m/" + "n/".repeat(TreePath.MAX_DEPTH - 2) + "f");
+    TreeView tree = trees.layer(layer -> layer.put(deep, file("deep")));
+    Digest moved = tree.root().directory(0);
+    TreeView next = trees.layer(tree, layer -> layer.graft(path("a/b/c"), Metadata.IMPLIED, moved));
+    List<Change> changes = new ArrayList<>();
+    TreeDifference.diff(tree, next, changes::add);
+
+    assertThat(next.tree().bytes()).isEqualTo(8);
+    assertThat(next.path(4 + TreePath.MAX_DEPTH - 1).size()).isEqualTo(TreePath.MAX_DEPTH + 2);
+    assertThat(changes).hasSize(TreePath.MAX_DEPTH + 2);
   }
 
   @Test

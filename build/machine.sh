@@ -38,7 +38,7 @@ find_jdk() {
 no_jdk() {
   cat >&2 <<'END'
 lamina: there is no JDK of at least 25 here. Either
-  - install one: apt-get install openjdk-25-jdk-headless (Debian 13 backports, Ubuntu 25.10 and later), or
+  - install one, where apt has it: apt-get install openjdk-25-jdk-headless, or
   - unpack one, such as Eclipse Temurin 25 (https://adoptium.net), below /usr/lib/jvm or /opt, or
   - set LAMINA_JAVA_HOME to where one is.
 END

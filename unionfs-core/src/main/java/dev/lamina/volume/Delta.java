@@ -1,0 +1,78 @@
+package dev.lamina.volume;
+
+import dev.lamina.fs.FileName;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a volume has changed, by inode. Reads may come from many threads at once; what they
+ * see of concurrent writes is for the caller's locks to say.
+ */
+interface Delta extends AutoCloseable {
+  /** In front of all names. */
+  FileName FIRST_NAME = FileName.of(new byte[0]);
+
+  /** Whether anything may be written at all. */
+  boolean isWritable();
+
+  /** What is said of a name, null where nothing is. */
+  @Nullable NameRow name(long directory, FileName name);
+
+  /**
+   * Visits what is said of a directory's names, in the order of their bytes, until told to stop.
+   *
+   * @param from the first name that may be visited
+   */
+  void names(long directory, FileName from, NameVisitor visitor);
+
+  /** Visits what is said of all names of a directory. */
+  default void names(long directory, NameVisitor visitor) {
+    names(directory, FIRST_NAME, visitor);
+  }
+
+  /** Visits the names that are only in the delta behind a sequence number, in their order. */
+  void sequence(long directory, long after, SequenceVisitor visitor);
+
+  /** What is said of an inode, null where nothing is. */
+  @Nullable InodeRow inode(long inode);
+
+  /** Visits all inodes of which something is said, in ascending order. */
+  void inodes(InodeVisitor visitor);
+
+  /** Visits each directory of whose names something is said, once, in ascending order. */
+  void directories(LongConsumer visitor);
+
+  /** Visits the inodes that are without a name but still referenced, in ascending order. */
+  void orphans(LongConsumer visitor);
+
+  /** Writes rows, all or none, behind all earlier writes; not yet durable. EROFS, ENOSPC, EIO. */
+  void write(Consumer<DeltaBatch> rows);
+
+  /** Makes all earlier writes durable. */
+  void sync();
+
+  @Override
+  void close();
+
+  /** Takes names. */
+  @FunctionalInterface
+  interface NameVisitor {
+    /** Takes one and says whether to go on. */
+    boolean visit(FileName name, NameRow row);
+  }
+
+  /** Takes names in listing order. */
+  @FunctionalInterface
+  interface SequenceVisitor {
+    /** Takes one and says whether to go on. */
+    boolean visit(long number, FileName name);
+  }
+
+  /** Takes inodes. */
+  @FunctionalInterface
+  interface InodeVisitor {
+    /** Takes one. */
+    void visit(long inode, InodeRow row);
+  }
+}

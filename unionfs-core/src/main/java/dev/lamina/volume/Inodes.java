@@ -1,0 +1,228 @@
+package dev.lamina.volume;
+
+import dev.lamina.fs.Attributes;
+import dev.lamina.fs.Entry;
+import dev.lamina.fs.FileKind;
+import dev.lamina.fs.FsException;
+import dev.lamina.fs.NodeId;
+import dev.lamina.linux.Errno;
+import dev.lamina.linux.FileStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inodes of a union: finds them by number, and says what is true of each, from the delta where
+ * it has a record and from the base where not. One bit an inode of the base says whether the delta
+ * has one, so what is unchanged costs no read of the database.
+ */
+final class Inodes {
+  private final Union union;
+  private final NodeTable nodes;
+  private final InodeBits recorded;
+  private final Orphans orphans;
+
+  Inodes(Union union, NodeTable nodes, InodeBits recorded, Orphans orphans) {
+    this.union = union;
+    this.nodes = nodes;
+    this.recorded = recorded;
+    this.orphans = orphans;
+  }
+
+  /**
+   * Returns the node of an inode that exists, pinned; the caller gives the pin back with {@link
+   * #unpin}. Incarnation bits do not matter.
+   *
+   * @throws FsException ESTALE where there is no such inode
+   */
+  Node pin(long nodeId) {
+    Node node = tryPin(NodeId.inode(nodeId));
+    if (node == null) {
+      throw Node.stale();
+    }
+    return node;
+  }
+
+  /** As {@link #pin}, of an inode number; null where there is no such inode. */
+  @Nullable Node tryPin(long inode) {
+    if (inode < NodeId.ROOT) {
+      return null;
+    }
+    Node node = nodes.pin(inode);
+    if (node == null) {
+      return null;
+    }
+    boolean exists = false;
+    try {
+      load(node);
+      exists = !node.isDead();
+    } finally {
+      if (!exists) {
+        unpin(node);
+      }
+    }
+    return exists ? node : null;
+  }
+
+  /** Makes the node of an inode that is new and returns it pinned. */
+  Node pinNew(long inode) {
+    Node node = nodes.pin(inode);
+    if (node == null || node.isLoaded()) {
+      throw new IllegalStateException("inode number " + inode + " was given out twice");
+    }
+    return node;
+  }
+
+  /** Fills in an entry and counts it as a reference of the kernel. */
+  void enter(Node node, Entry entry) {
+    describe(node, entry);
+    lookedUp(node);
+  }
+
+  /** Fills in an entry without counting it. */
+  void describe(Node node, Entry entry) {
+    entry.node = node.inode;
+    entry.generation = 0;
+    attributes(node, entry.attributes);
+  }
+
+  /** Counts a reference of the kernel. */
+  void lookedUp(Node node) {
+    nodes.lookedUp(node);
+  }
+
+  private void load(Node node) {
+    if (node.isLoaded()) {
+      return;
+    }
+    boolean isBase = union.base().has(node.inode);
+    if (isBase && !recorded.contains(node.inode)) {
+      node.load(null, false);
+      return;
+    }
+    switch (union.delta().inode(node.inode)) {
+      case null -> node.load(null, !isBase);
+      case InodeRow.Dead dead -> node.load(null, true);
+      case InodeRow.Live live -> node.load(live.record(), false);
+    }
+  }
+
+  /** Gives a pin back; with the last reference an inode without a name leaves the volume. */
+  void unpin(Node node) {
+    if (nodes.unpin(node) == NodeTable.Left.LAST_OF_ORPHAN) {
+      try {
+        orphans.remove(node);
+      } finally {
+        nodes.remove(node);
+      }
+    }
+  }
+
+  /** What is true of an inode, as the delta would record it. */
+  InodeRecord record(Node node) {
+    InodeRecord record = node.record();
+    if (record != null) {
+      return record;
+    }
+    InodeRecord unchanged = node.unchanged();
+    return unchanged != null ? unchanged : union.base().record(node.inode);
+  }
+
+  /**
+   * Reads what is true of an inode that is about to be changed, so that nothing is read from the
+   * store under locks.
+   */
+  void prepare(Node node) {
+    if (node.record() == null && node.unchanged() == null) {
+      node.keepUnchanged(union.base().record(node.inode));
+    }
+  }
+
+  /** A record was written to the delta. Called under the inode's record lock. */
+  void stored(Node node, InodeRecord record) {
+    if (union.base().has(node.inode)) {
+      recorded.add(node.inode);
+    }
+    node.store(record);
+  }
+
+  /** A base inode's record was replaced by its end. */
+  void markRecorded(long inode) {
+    recorded.add(inode);
+  }
+
+  boolean isDirectory(Node node) {
+    InodeRecord record = node.record();
+    return record != null ? record.isDirectory() : union.base().isDirectory(node.inode);
+  }
+
+  /**
+   * Refuses what is no directory.
+   *
+   * @throws FsException ENOTDIR
+   */
+  void requireDirectory(Node node) {
+    if (!isDirectory(node)) {
+      throw FsException.of(Errno.ENOTDIR);
+    }
+  }
+
+  /** The inode of the directory that holds a directory's name; the root's is itself. */
+  long parent(Node directory) {
+    InodeRecord record = directory.record();
+    return record != null && record.content() instanceof Content.Parent parent
+        ? parent.inode()
+        : union.base().parent(directory.inode);
+  }
+
+  /** Fills in an inode's attributes. */
+  void attributes(Node node, Attributes to) {
+    InodeRecord record = node.record();
+    if (record == null) {
+      union.base().attributes(node.inode, to);
+    } else {
+      attributes(node, record, to);
+    }
+  }
+
+  private void attributes(Node node, InodeRecord record, Attributes to) {
+    FileKind kind = record.kind();
+    Times times = record.times();
+    to.inode = node.inode;
+    to.mode = kind.format() | record.mode();
+    to.uid = record.uid();
+    to.gid = record.gid();
+    to.links = record.links();
+    to.accessTime = times.access();
+    to.modifyTime = times.modify();
+    to.changeTime = times.change();
+    to.birthTime = times.birth();
+    to.device = 0;
+    to.size = 0;
+    to.blocks = 0;
+    to.expiring = false;
+    switch (record.content()) {
+      case Content.Inherited inherited -> {
+        to.size = inherited.size();
+        to.blocks = Base.blocks(kind, to.size);
+      }
+      case Content.Own own -> ownData(node, to);
+      case Content.Parent parent -> to.size = Base.DIRECTORY_SIZE;
+      case Content.Target target -> to.size = target.bytes().length;
+      case Content.Device device -> to.device = device.number();
+      case Content.NoData none -> {}
+      case Content.Nothing nothing -> {}
+    }
+  }
+
+  /** Size, blocks and modify time are the file's, the change time the later of both. */
+  private void ownData(Node node, Attributes to) {
+    FileStatus status = new FileStatus();
+    if (!union.dataFiles().status(node.inode, status)) {
+      // Lost in a power cut: it reads as empty, and was logged at the opening.
+      return;
+    }
+    to.size = status.size();
+    to.blocks = status.blocks();
+    to.modifyTime = status.modifyTime();
+    to.changeTime = Math.max(to.changeTime, status.changeTime());
+  }
+}

@@ -1,0 +1,78 @@
+package dev.lamina.volume;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Takes inodes without a name out of the volume: when their last reference goes, and those that a
+ * dead daemon left when the volume is opened. A base inode's record becomes {@link InodeRow.Dead},
+ * a delta inode's goes, a directory of the delta's names go with it, and the data file goes after
+ * the next sync.
+ */
+final class Orphans {
+  private static final System.Logger LOG = System.getLogger(Orphans.class.getName());
+
+  private final Union union;
+  private final InodeBits recorded;
+
+  Orphans(Union union, InodeBits recorded) {
+    this.union = union;
+    this.recorded = recorded;
+  }
+
+  /** Takes out the inode of a node that nobody references any more. Never fails. */
+  void remove(Node node) {
+    InodeRecord record = node.record();
+    if (record == null) {
+      return;
+    }
+    try {
+      remove(node.inode, record);
+    } catch (RuntimeException e) {
+      // Its row among the orphans stays, so the next opening of the volume does it.
+      LOG.log(System.Logger.Level.WARNING, "unlinked inode " + node.inode + " stays for now", e);
+    }
+  }
+
+  /** Takes out what was left. Called before anything else uses the volume. */
+  void recover() {
+    List<Long> left = new ArrayList<>();
+    union.delta().orphans(left::add);
+    for (long inode : left) {
+      switch (union.delta().inode(inode)) {
+        case InodeRow.Live live -> remove(inode, live.record());
+        case InodeRow.Dead dead -> write(batch -> batch.removeOrphan(inode));
+        case null -> remove(inode, union.base().record(inode));
+      }
+    }
+  }
+
+  private void remove(long inode, InodeRecord record) {
+    boolean isBase = union.base().has(inode);
+    write(
+        batch -> {
+          batch.removeOrphan(inode);
+          if (isBase) {
+            batch.putInode(inode, InodeRow.Dead.INSTANCE);
+          } else {
+            batch.removeInode(inode);
+            if (record.isDirectory()) {
+              batch.removeNames(inode);
+            }
+          }
+        });
+    if (isBase) {
+      recorded.add(inode);
+    }
+    if (record.hasOwnData()) {
+      union.syncer().removeLater(inode);
+    }
+  }
+
+  private void write(Consumer<DeltaBatch> rows) {
+    union.delta().write(rows);
+    union.syncer().wrote();
+    union.steps().accept(VolumeSteps.ROWS_WRITTEN);
+  }
+}

@@ -1,0 +1,275 @@
+package dev.lamina.volume;
+
+import dev.lamina.fs.FileName;
+import dev.lamina.fs.FsException;
+import dev.lamina.linux.Errno;
+import dev.lamina.store.StateDatabase;
+import dev.lamina.store.StateFamily;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WriteBatch;
+
+/**
+ * A volume's delta in the store's {@code state} database. What it throws when the database fails is
+ * an {@link FsException}: ENOSPC where the disk is full, else EIO.
+ *
+ * <p>Reads see the newest rows, or those of a snapshot where one is given (then nothing may be
+ * written).
+ */
+final class RocksDelta implements Delta {
+  private final StateDatabase database;
+  private final DeltaKeys keys;
+  private final boolean writable;
+  private final ReadOptions options;
+  private final ReadOptions scans;
+  private final Slice end;
+
+  private RocksDelta(StateDatabase database, long volume, ReadOptions at, boolean writable) {
+    this.database = database;
+    this.keys = new DeltaKeys(volume);
+    this.writable = writable;
+    this.options = new ReadOptions(at);
+    this.end = new Slice(keys.end());
+    this.scans = new ReadOptions(at).setIterateUpperBound(end);
+  }
+
+  /** The delta as it is from moment to moment, to read and write. */
+  static RocksDelta of(StateDatabase database, long volume) {
+    try (ReadOptions newest = new ReadOptions()) {
+      return new RocksDelta(database, volume, newest, true);
+    }
+  }
+
+  /** The delta as of a snapshot, to read; the snapshot must outlive it. */
+  static RocksDelta at(StateDatabase database, long volume, ReadOptions snapshot) {
+    return new RocksDelta(database, volume, snapshot, false);
+  }
+
+  @Override
+  public boolean isWritable() {
+    return writable;
+  }
+
+  @Override
+  public @Nullable NameRow name(long directory, FileName name) {
+    byte[] value = get(StateFamily.NAMES, keys.name(directory, name));
+    return value == null ? null : DeltaCodec.decodeName(value);
+  }
+
+  @Override
+  public void names(long directory, FileName from, NameVisitor visitor) {
+    try (RocksIterator rows = iterator(StateFamily.NAMES)) {
+      for (rows.seek(keys.name(directory, from)); rows.isValid(); rows.next()) {
+        byte[] key = rows.key();
+        if (DeltaKeys.inodeOf(key) != directory
+            || !visitor.visit(DeltaKeys.nameOf(key), DeltaCodec.decodeName(rows.value()))) {
+          return;
+        }
+      }
+      check(rows);
+    }
+  }
+
+  @Override
+  public void sequence(long directory, long after, SequenceVisitor visitor) {
+    try (RocksIterator rows = iterator(StateFamily.SEQUENCES)) {
+      for (rows.seek(keys.sequence(directory, after + 1)); rows.isValid(); rows.next()) {
+        byte[] key = rows.key();
+        if (DeltaKeys.inodeOf(key) != directory
+            || !visitor.visit(DeltaKeys.sequenceOf(key), FileName.of(rows.value()))) {
+          return;
+        }
+      }
+      check(rows);
+    }
+  }
+
+  @Override
+  public @Nullable InodeRow inode(long inode) {
+    byte[] value = get(StateFamily.INODES, keys.inode(inode));
+    return value == null ? null : DeltaCodec.decodeInode(value);
+  }
+
+  @Override
+  public void inodes(InodeVisitor visitor) {
+    try (RocksIterator rows = iterator(StateFamily.INODES)) {
+      for (rows.seek(keys.first()); rows.isValid(); rows.next()) {
+        visitor.visit(DeltaKeys.inodeOf(rows.key()), DeltaCodec.decodeInode(rows.value()));
+      }
+      check(rows);
+    }
+  }
+
+  @Override
+  public void directories(LongConsumer visitor) {
+    try (RocksIterator rows = iterator(StateFamily.NAMES)) {
+      rows.seek(keys.first());
+      while (rows.isValid()) {
+        long directory = DeltaKeys.inodeOf(rows.key());
+        visitor.accept(directory);
+        rows.seek(keys.inode(directory + 1));
+      }
+      check(rows);
+    }
+  }
+
+  @Override
+  public void orphans(LongConsumer visitor) {
+    try (RocksIterator rows = iterator(StateFamily.ORPHANS)) {
+      for (rows.seek(keys.first()); rows.isValid(); rows.next()) {
+        visitor.accept(DeltaKeys.inodeOf(rows.key()));
+      }
+      check(rows);
+    }
+  }
+
+  @Override
+  public void write(Consumer<DeltaBatch> rows) {
+    if (!writable) {
+      throw FsException.of(Errno.EROFS);
+    }
+    try (WriteBatch batch = new WriteBatch()) {
+      rows.accept(new Batch(batch));
+      database.write(batch, false);
+    }
+  }
+
+  @Override
+  public void sync() {
+    database.syncWal();
+  }
+
+  /** Removes every row of the volume. Resumable: what is gone is gone. */
+  void removeAll() {
+    try (WriteBatch batch = new WriteBatch()) {
+      for (StateFamily family :
+          new StateFamily[] {
+            StateFamily.NAMES,
+            StateFamily.SEQUENCES,
+            StateFamily.INODES,
+            StateFamily.ORPHANS,
+            StateFamily.REPLIES
+          }) {
+        batch.deleteRange(database.family(family), keys.first(), keys.end());
+      }
+      database.write(batch, false);
+    } catch (RocksDBException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    scans.close();
+    end.close();
+    options.close();
+  }
+
+  private byte @Nullable [] get(StateFamily family, byte[] key) {
+    try {
+      return database.rocks().get(database.family(family), options, key);
+    } catch (RocksDBException e) {
+      throw failed(e);
+    }
+  }
+
+  private RocksIterator iterator(StateFamily family) {
+    return database.rocks().newIterator(database.family(family), scans);
+  }
+
+  private static void check(RocksIterator rows) {
+    try {
+      rows.status();
+    } catch (RocksDBException e) {
+      throw failed(e);
+    }
+  }
+
+  private static FsException failed(RocksDBException e) {
+    return FsException.of(Errno.EIO, "the volume's records cannot be read or written", e);
+  }
+
+  /** Rows on their way into one batch of the database. */
+  private final class Batch implements DeltaBatch {
+    private final WriteBatch batch;
+
+    Batch(WriteBatch batch) {
+      this.batch = batch;
+    }
+
+    @Override
+    public void putName(long directory, FileName name, NameRow row) {
+      put(StateFamily.NAMES, keys.name(directory, name), DeltaCodec.encode(row));
+    }
+
+    @Override
+    public void removeName(long directory, FileName name) {
+      remove(StateFamily.NAMES, keys.name(directory, name));
+    }
+
+    @Override
+    public void putSequence(long directory, long number, FileName name) {
+      put(StateFamily.SEQUENCES, keys.sequence(directory, number), name.toBytes());
+    }
+
+    @Override
+    public void removeSequence(long directory, long number) {
+      remove(StateFamily.SEQUENCES, keys.sequence(directory, number));
+    }
+
+    @Override
+    public void removeNames(long directory) {
+      byte[] from = keys.inode(directory);
+      byte[] to = keys.inode(directory + 1);
+      try {
+        batch.deleteRange(database.family(StateFamily.NAMES), from, to);
+        batch.deleteRange(database.family(StateFamily.SEQUENCES), from, to);
+      } catch (RocksDBException e) {
+        throw failed(e);
+      }
+    }
+
+    @Override
+    public void putInode(long inode, InodeRow row) {
+      put(StateFamily.INODES, keys.inode(inode), DeltaCodec.encode(row));
+    }
+
+    @Override
+    public void removeInode(long inode) {
+      remove(StateFamily.INODES, keys.inode(inode));
+    }
+
+    @Override
+    public void putOrphan(long inode) {
+      put(StateFamily.ORPHANS, keys.inode(inode), new byte[0]);
+    }
+
+    @Override
+    public void removeOrphan(long inode) {
+      remove(StateFamily.ORPHANS, keys.inode(inode));
+    }
+
+    private void put(StateFamily family, byte[] key, byte[] value) {
+      try {
+        ColumnFamilyHandle handle = database.family(family);
+        batch.put(handle, key, value);
+      } catch (RocksDBException e) {
+        throw failed(e);
+      }
+    }
+
+    private void remove(StateFamily family, byte[] key) {
+      try {
+        batch.delete(database.family(family), key);
+      } catch (RocksDBException e) {
+        throw failed(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.lamina.volume;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Makes a volume's records durable: at once when asked, and of itself some seconds after a write,
+ * because the kernel tells a FUSE file system of neither sync nor syncfs. Whoever asks while
+ * another sync runs shares the next one.
+ *
+ * <p>Data files that nobody refers to any more are removed here, after the sync that made that so:
+ * otherwise a power cut could bring back a record without its data. Thread-safe.
+ */
+final class Syncer implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Syncer.class.getName());
+
+  private final Delta delta;
+  private final Consumer<Long> removeDataFile;
+  private final Consumer<String> steps;
+  private final AtomicLong written = new AtomicLong();
+  private final ReentrantLock syncing = new ReentrantLock();
+  private volatile long synced;
+
+  @GuardedBy("removals")
+  private final Queue<Removal> removals = new ArrayDeque<>();
+
+  private final Thread thread;
+
+  private record Removal(long inode, long behind) {}
+
+  /**
+   * Starts.
+   *
+   * @param period how long a write may stay unsynced
+   * @param removeDataFile removes the data file of an inode
+   */
+  Syncer(
+      Delta delta,
+      Duration period,
+      Consumer<Long> removeDataFile,
+      Consumer<String> steps,
+      String volume) {
+    this.delta = delta;
+    this.removeDataFile = removeDataFile;
+    this.steps = steps;
+    this.thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("lamina-sync-" + volume)
+            .unstarted(() -> syncEvery(period));
+  }
+
+  /** Begins to sync of itself. */
+  void start() {
+    thread.start();
+  }
+
+  /** A write of the delta was made. */
+  void wrote() {
+    written.incrementAndGet();
+  }
+
+  /** Removes a data file once all writes so far are durable. */
+  void removeLater(long inode) {
+    synchronized (removals) {
+      removals.add(new Removal(inode, written.get()));
+    }
+  }
+
+  /** Returns once all writes so far are durable. */
+  void sync() {
+    long target = written.get();
+    if (synced >= target && !hasRemovals()) {
+      return;
+    }
+    syncing.lock();
+    try {
+      if (synced < target) {
+        long reached = written.get();
+        delta.sync();
+        synced = reached;
+        steps.accept(VolumeSteps.LOG_SYNCED);
+      }
+    } finally {
+      syncing.unlock();
+    }
+    removeDataFiles();
+  }
+
+  private boolean hasRemovals() {
+    synchronized (removals) {
+      return !removals.isEmpty();
+    }
+  }
+
+  private void removeDataFiles() {
+    while (true) {
+      Removal next;
+      synchronized (removals) {
+        next = removals.peek();
+        if (next == null || next.behind > synced) {
+          return;
+        }
+        removals.remove();
+      }
+      removeDataFile.accept(next.inode);
+      steps.accept(VolumeSteps.DATA_FILE_REMOVED);
+    }
+  }
+
+  private void syncEvery(Duration period) {
+    boolean failed = false;
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        Thread.sleep(period);
+        sync();
+        failed = false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        // Tried again after the next period; fsync tells whoever wants to know.
+        if (!failed) {
+          LOG.log(System.Logger.Level.ERROR, "a volume's records cannot be made durable", e);
+        }
+        failed = true;
+      }
+    }
+  }
+
+  /** Stops syncing of itself; what is unsynced stays so unless {@link #sync} is called before. */
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

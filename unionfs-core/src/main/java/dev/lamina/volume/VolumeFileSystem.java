@@ -1,0 +1,447 @@
+package dev.lamina.volume;
+
+import dev.lamina.fs.AttributeChange;
+import dev.lamina.fs.Attributes;
+import dev.lamina.fs.Caller;
+import dev.lamina.fs.DirectoryListing;
+import dev.lamina.fs.Entry;
+import dev.lamina.fs.FileKind;
+import dev.lamina.fs.FileName;
+import dev.lamina.fs.FileSystem;
+import dev.lamina.fs.FileSystemStatus;
+import dev.lamina.fs.FsException;
+import dev.lamina.fs.Invalidations;
+import dev.lamina.fs.NodeId;
+import dev.lamina.fs.OpenFile;
+import dev.lamina.fs.TransportFeatures;
+import dev.lamina.linux.Errno;
+import dev.lamina.linux.FileIo;
+import dev.lamina.linux.FileSystemStats;
+import dev.lamina.linux.LinuxException;
+import dev.lamina.store.StoreException;
+import dev.lamina.tree.DamagedException;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+
+/**
+ * The union of an immutable base tree and a delta, as a file system: a volume, or an image as it is
+ * (then all that would change something answers EROFS). Made by {@link Volumes}.
+ *
+ * <p>Each operation is done by the part whose concept it is; here its arguments are checked and
+ * what the parts throw becomes an errno.
+ */
+public final class VolumeFileSystem implements FileSystem {
+  private static final int BLOCK_SIZE = 4096;
+  private static final int LONGEST_SYMLINK = 4095;
+  private static final FileName DOT_DOT = FileName.of("..");
+  private static final FileName DOT = FileName.of(".");
+
+  private final Union union;
+  private final VolumeParts parts;
+  private final AutoCloseable use;
+
+  /**
+   * Serves a union.
+   *
+   * @param use held as long as the file system is open, and closed with it
+   */
+  VolumeFileSystem(Union union, VolumeParts parts, AutoCloseable use) {
+    this.union = union;
+    this.parts = parts;
+    this.use = use;
+  }
+
+  @Override
+  public void attach(TransportFeatures features, Invalidations invalidations) {
+    // What the transport offers beyond serving data, passthrough, is not taken: so no node ever has
+    // a second incarnation, and nothing changes but by the kernel's own request.
+  }
+
+  @Override
+  public boolean lookup(long parent, FileName name, Entry entry) {
+    if (name.length() > FileName.MAX_LENGTH) {
+      throw FsException.of(Errno.ENAMETOOLONG);
+    }
+    Inodes inodes = parts.inodes();
+    Node directory = inodes.pin(parent);
+    try {
+      inodes.requireDirectory(directory);
+      while (true) {
+        long inode = find(directory, name);
+        if (inode == 0) {
+          return false;
+        }
+        Node node = inodes.tryPin(inode);
+        // Where it is gone, so is the name: it was removed since it was found.
+        if (node != null) {
+          try {
+            inodes.enter(node, entry);
+            return true;
+          } finally {
+            inodes.unpin(node);
+          }
+        }
+      }
+    } catch (LinuxException | StoreException | DamagedException e) {
+      throw answer(e);
+    } finally {
+      inodes.unpin(directory);
+    }
+  }
+
+  private long find(Node directory, FileName name) {
+    if (name.equals(DOT_DOT)) {
+      return parts.inodes().parent(directory);
+    }
+    return name.equals(DOT) ? directory.inode : parts.names().inode(directory, name);
+  }
+
+  @Override
+  public void lookupNode(long node, Entry entry) {
+    run(
+        () ->
+            with(
+                node,
+                found -> {
+                  parts.inodes().enter(found, entry);
+                  return 0;
+                }));
+  }
+
+  @Override
+  public void forget(long node, long count) {
+    Node known = parts.nodes().forget(node, count);
+    if (known != null) {
+      parts.inodes().unpin(known);
+    }
+  }
+
+  @Override
+  public void getattr(long node, long handle, Attributes attributes) {
+    Inodes inodes = parts.inodes();
+    Node found = inodes.pin(node);
+    try {
+      inodes.attributes(found, attributes);
+    } catch (LinuxException | StoreException | DamagedException e) {
+      throw answer(e);
+    } finally {
+      inodes.unpin(found);
+    }
+  }
+
+  @Override
+  public void setattr(long node, long handle, AttributeChange change, Attributes attributes) {
+    run(() -> parts.attributes().set(node, change, attributes));
+  }
+
+  @Override
+  public byte[] readlink(long node) {
+    return call(
+        () ->
+            with(
+                node,
+                found -> {
+                  InodeRecord record = parts.inodes().record(found);
+                  if (!(record.content() instanceof Content.Target target)) {
+                    throw FsException.of(Errno.EINVAL);
+                  }
+                  parts.accessTimes().read(found, record.times().modify());
+                  return target.bytes().clone();
+                }));
+  }
+
+  @Override
+  public void mknod(Caller caller, long parent, FileName name, int mode, long device, Entry entry) {
+    FileKind kind = kind(mode);
+    Content content =
+        switch (kind) {
+          case REGULAR -> Content.NoData.INSTANCE;
+          case CHARACTER_DEVICE, BLOCK_DEVICE -> new Content.Device(device);
+          case FIFO, SOCKET -> Content.Nothing.INSTANCE;
+          case DIRECTORY -> throw FsException.of(Errno.EPERM);
+          case SYMLINK -> throw FsException.of(Errno.EINVAL);
+        };
+    run(() -> parts.creation().node(caller, parent, name, kind, mode, content, entry));
+  }
+
+  private static FileKind kind(int mode) {
+    try {
+      return FileKind.ofMode(mode);
+    } catch (IllegalArgumentException e) {
+      throw FsException.of(Errno.EINVAL, String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void mkdir(Caller caller, long parent, FileName name, int mode, Entry entry) {
+    run(
+        () ->
+            parts
+                .creation()
+                .node(
+                    caller,
+                    parent,
+                    name,
+                    FileKind.DIRECTORY,
+                    mode,
+                    new Content.Parent(NodeId.inode(parent)),
+                    entry));
+  }
+
+  @Override
+  public void symlink(Caller caller, long parent, FileName name, byte[] target, Entry entry) {
+    if (target.length == 0) {
+      throw FsException.of(Errno.ENOENT);
+    }
+    if (target.length > LONGEST_SYMLINK) {
+      throw FsException.of(Errno.ENAMETOOLONG);
+    }
+    Content content = new Content.Target(target.clone());
+    run(() -> parts.creation().node(caller, parent, name, FileKind.SYMLINK, 0777, content, entry));
+  }
+
+  @Override
+  public void link(long node, long newParent, FileName newName, Entry entry) {
+    run(() -> parts.creation().link(node, newParent, newName, entry));
+  }
+
+  @Override
+  public void unlink(long parent, FileName name) {
+    run(() -> parts.removal().unlink(parent, name));
+  }
+
+  @Override
+  public void rmdir(long parent, FileName name) {
+    run(() -> parts.removal().rmdir(parent, name));
+  }
+
+  @Override
+  public void rename(long parent, FileName name, long newParent, FileName newName, int flags) {
+    run(() -> parts.renames().rename(parent, name, newParent, newName, flags));
+  }
+
+  @Override
+  public void open(long node, int flags, boolean killPrivileges, OpenFile file) {
+    run(() -> parts.openFiles().open(node, flags, killPrivileges, file));
+  }
+
+  @Override
+  public void create(
+      Caller caller, long parent, FileName name, int mode, int flags, Entry entry, OpenFile file) {
+    run(() -> parts.creation().file(caller, parent, name, mode, flags, entry, file));
+  }
+
+  @Override
+  public void tmpfile(Caller caller, long parent, int mode, int flags, Entry entry, OpenFile file) {
+    run(() -> parts.creation().unnamed(caller, parent, mode, flags, entry, file));
+  }
+
+  @Override
+  public int read(
+      long node, long handle, long position, MemorySegment buffer, long at, int length) {
+    try {
+      return parts.data().read(handle, position, buffer, at, length);
+    } catch (LinuxException | StoreException | DamagedException e) {
+      throw answer(e);
+    }
+  }
+
+  @Override
+  public int write(
+      long node,
+      long handle,
+      long position,
+      MemorySegment buffer,
+      long at,
+      int length,
+      boolean killPrivileges) {
+    try {
+      return parts.data().write(handle, position, buffer, at, length, killPrivileges);
+    } catch (LinuxException | StoreException | DamagedException e) {
+      throw answer(e);
+    }
+  }
+
+  @Override
+  public void release(long node, long handle) {
+    try {
+      parts.openFiles().release(handle);
+    } catch (LinuxException e) {
+      System.getLogger(VolumeFileSystem.class.getName())
+          .log(System.Logger.Level.WARNING, "closing a file failed", e);
+    }
+  }
+
+  @Override
+  public void fsync(long node, long handle, boolean dataOnly) {
+    run(() -> parts.data().fsync(handle));
+  }
+
+  @Override
+  public void fsyncdir(long node, boolean dataOnly) {
+    run(() -> union.syncer().sync());
+  }
+
+  @Override
+  public void readdir(long node, long cookie, DirectoryListing listing) {
+    Inodes inodes = parts.inodes();
+    Node directory = inodes.pin(node);
+    try {
+      inodes.requireDirectory(directory);
+      parts.listing().list(directory, cookie, listing);
+      InodeRecord record = directory.record();
+      if (cookie == 0 && record != null) {
+        parts.accessTimes().read(directory, record.times().modify());
+      }
+    } catch (LinuxException | StoreException | DamagedException e) {
+      throw answer(e);
+    } finally {
+      inodes.unpin(directory);
+    }
+  }
+
+  @Override
+  public byte[] getxattr(long node, FileName name) {
+    return call(() -> parts.xattrs().get(node, name));
+  }
+
+  @Override
+  public byte[] listxattr(long node) {
+    return call(() -> parts.xattrs().list(node));
+  }
+
+  @Override
+  public void setxattr(long node, FileName name, byte[] value, int flags, boolean killSetGroupId) {
+    run(() -> parts.xattrs().set(node, name, value, flags, killSetGroupId));
+  }
+
+  @Override
+  public void removexattr(long node, FileName name) {
+    run(() -> parts.xattrs().remove(node, name));
+  }
+
+  @Override
+  public void fallocate(long node, long handle, int mode, long position, long length) {
+    run(() -> parts.data().allocate(handle, mode, position, length));
+  }
+
+  @Override
+  public long copyFileRange(
+      long fromNode,
+      long fromHandle,
+      long fromPosition,
+      long toNode,
+      long toHandle,
+      long toPosition,
+      long length) {
+    return call(
+        () -> parts.data().copyRange(fromHandle, fromPosition, toHandle, toPosition, length));
+  }
+
+  @Override
+  public long lseek(long node, long handle, long position, int whence) {
+    return call(() -> parts.data().seek(handle, position, whence));
+  }
+
+  @Override
+  public int getFlags(long node) {
+    return call(() -> parts.attributes().flags(node));
+  }
+
+  @Override
+  public void setFlags(long node, int flags) {
+    run(() -> parts.attributes().setFlags(node, flags));
+  }
+
+  @Override
+  public FileSystemStatus statfs() {
+    return call(
+        () ->
+            union
+                .files()
+                .map(files -> status(FileSystemStats.of(files.descriptor())))
+                .orElseGet(this::baseStatus));
+  }
+
+  private static FileSystemStatus status(FileSystemStats below) {
+    return new FileSystemStatus(
+        Math.toIntExact(below.blockSize()),
+        below.blocks(),
+        below.freeBlocks(),
+        below.availableBlocks(),
+        below.files(),
+        below.freeFiles(),
+        FileName.MAX_LENGTH);
+  }
+
+  /** An image is full: as large as its files, and nothing is free. */
+  private FileSystemStatus baseStatus() {
+    long blocks = union.base().tree().tree().bytes() / BLOCK_SIZE + 1;
+    long files = union.base().positions();
+    return new FileSystemStatus(BLOCK_SIZE, blocks, 0, 0, files, 0, FileName.MAX_LENGTH);
+  }
+
+  @Override
+  public void sync() {
+    run(
+        () -> {
+          if (union.files().isPresent()) {
+            FileIo.syncfs(union.dataFiles().descriptor());
+          }
+          union.syncer().sync();
+        });
+  }
+
+  /** Releases and forgets what the transport still held, makes everything durable and lets go. */
+  @Override
+  public void close() {
+    run(parts::close);
+    try {
+      use.close();
+    } catch (Exception e) {
+      throw FsException.of(Errno.EIO, "the base cannot be let go", e);
+    }
+  }
+
+  private <T> T with(long nodeId, NodeUse<T> use) {
+    Inodes inodes = parts.inodes();
+    Node node = inodes.pin(nodeId);
+    try {
+      return use.on(node);
+    } finally {
+      inodes.unpin(node);
+    }
+  }
+
+  @FunctionalInterface
+  private interface NodeUse<T> {
+    T on(Node node);
+  }
+
+  private static void run(Runnable operation) {
+    try {
+      operation.run();
+    } catch (LinuxException | StoreException | DamagedException e) {
+      throw answer(e);
+    }
+  }
+
+  private static <T> T call(Supplier<T> operation) {
+    try {
+      return operation.get();
+    } catch (LinuxException | StoreException | DamagedException e) {
+      throw answer(e);
+    }
+  }
+
+  /** What a failure below is to the caller of an operation. */
+  private static FsException answer(RuntimeException e) {
+    Errno errno =
+        switch (e) {
+          case LinuxException linux -> linux.errno();
+          case StoreException store -> store.errno();
+          default -> Errno.EIO;
+        };
+    return FsException.of(errno, String.valueOf(e.getMessage()), e);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.lamina.volume;
+
+/** The parts that do a union's operations, wired to each other once. */
+final class VolumeParts {
+  private final Union union;
+  private final NodeTable nodes = new NodeTable();
+  private final HandleTable handles = new HandleTable();
+  private final Inodes inodes;
+  private final Names names;
+  private final Orphans orphans;
+  private final Listing listing;
+  private final AccessTimes accessTimes;
+  private final OpenFiles openFiles;
+  private final FileData data;
+  private final Creation creation;
+  private final Removal removal;
+  private final Renames renames;
+  private final AttributeChanges attributes;
+  private final ExtendedAttributes xattrs;
+
+  /**
+   * Wires them.
+   *
+   * @param recorded the base's inodes that the delta has a record of
+   * @param named the base's directories of whose names the delta says something
+   * @param hasSelinux whether this machine runs SELinux
+   */
+  VolumeParts(Union union, InodeBits recorded, InodeBits named, boolean hasSelinux) {
+    this.union = union;
+    this.orphans = new Orphans(union, recorded);
+    this.inodes = new Inodes(union, nodes, recorded, orphans);
+    this.names = new Names(union, named);
+    this.listing = new Listing(union, inodes, names);
+    this.accessTimes = new AccessTimes(union, inodes);
+    CopyUp copyUp = new CopyUp(union, inodes);
+    this.openFiles = new OpenFiles(union, inodes, nodes, handles, copyUp);
+    this.data = new FileData(union, inodes, handles, openFiles, accessTimes);
+    this.creation = new Creation(union, inodes, names, openFiles);
+    this.removal = new Removal(union, inodes, names);
+    this.renames = new Renames(union, inodes, names, openFiles);
+    this.attributes = new AttributeChanges(union, inodes, openFiles);
+    this.xattrs = new ExtendedAttributes(union, inodes, hasSelinux);
+  }
+
+  NodeTable nodes() {
+    return nodes;
+  }
+
+  Inodes inodes() {
+    return inodes;
+  }
+
+  Names names() {
+    return names;
+  }
+
+  Listing listing() {
+    return listing;
+  }
+
+  AccessTimes accessTimes() {
+    return accessTimes;
+  }
+
+  OpenFiles openFiles() {
+    return openFiles;
+  }
+
+  FileData data() {
+    return data;
+  }
+
+  Creation creation() {
+    return creation;
+  }
+
+  Removal removal() {
+    return removal;
+  }
+
+  Renames renames() {
+    return renames;
+  }
+
+  AttributeChanges attributes() {
+    return attributes;
+  }
+
+  ExtendedAttributes xattrs() {
+    return xattrs;
+  }
+
+  /** Releases what is open, takes out what nobody can reach any more, syncs and closes. */
+  void close() {
+    try {
+      openFiles.releaseAll();
+      for (Node node : nodes.all()) {
+        if (node.orphan) {
+          orphans.remove(node);
+        }
+      }
+      if (union.delta().isWritable()) {
+        union.syncer().close();
+        union.syncer().sync();
+      }
+    } finally {
+      union.delta().close();
+      union.files().ifPresent(DataFiles::close);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.lamina.volume;
+
+/**
+ * The steps of a volume's order of writes (docs/FORMAT.md), told to the store's {@link
+ * dev.lamina.store.Steps}: a test stops after each and opens the volume again.
+ */
+final class VolumeSteps {
+  /** An empty data file was made. */
+  static final String DATA_FILE_MADE = "data file made";
+
+  /** A temporary file was filled for a copy-up. */
+  static final String COPY_FILLED = "copy filled";
+
+  /** The filled file has its place among the data files. */
+  static final String COPY_PLACED = "copy placed";
+
+  /** The copied file and its directory are on disk. */
+  static final String COPY_SYNCED = "copy synced";
+
+  /** The source of a replacing rename is on its way to the disk. */
+  static final String SOURCE_WRITTEN = "source written";
+
+  /** A data file was changed, and its record not yet. */
+  static final String FILE_CHANGED = "file changed";
+
+  /** A batch of rows was written to the log. */
+  static final String ROWS_WRITTEN = "rows written";
+
+  /** The log is on disk. */
+  static final String LOG_SYNCED = "log synced";
+
+  /** A data file nobody refers to was removed. */
+  static final String DATA_FILE_REMOVED = "data file removed";
+
+  /** A volume is marked as removed, on disk. */
+  static final String VOLUME_MARKED = "volume marked";
+
+  /** A removed volume's rows are gone. */
+  static final String VOLUME_ROWS_REMOVED = "volume rows removed";
+
+  /** A removed volume's data is gone. */
+  static final String VOLUME_DATA_REMOVED = "volume data removed";
+
+  private VolumeSteps() {}
+}

@@ -1,0 +1,390 @@
+package dev.lamina.volume;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.lamina.fs.FsException;
+import dev.lamina.linux.Errno;
+import dev.lamina.linux.FileStatus;
+import dev.lamina.store.StateDatabase;
+import dev.lamina.store.StateFamily;
+import dev.lamina.store.StateTransaction;
+import dev.lamina.store.Store;
+import dev.lamina.store.StoreException;
+import dev.lamina.store.Use;
+import dev.lamina.store.VolumeId;
+import dev.lamina.store.VolumeRecord;
+import dev.lamina.store.VolumeState;
+import dev.lamina.tree.Digest;
+import dev.lamina.tree.Tree;
+import dev.lamina.tree.TreeView;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * The volumes of a store: makes, opens, lists and removes them, and opens images as they are. One
+ * process at a time has the store, so who has a volume open is known here. Thread-safe.
+ */
+public final class Volumes implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Volumes.class.getName());
+
+  private final Store store;
+  private final VolumeOptions options;
+  private final InstantSource clock;
+
+  /** Who has which volume open; an empty text while it is removed. */
+  @GuardedBy("holders")
+  private final Map<VolumeId, String> holders = new TreeMap<>();
+
+  private Volumes(Store store, VolumeOptions options, InstantSource clock) {
+    this.store = store;
+    this.options = options;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes charge of a store's volumes, once a store: tells its collector what they hold, and goes
+   * on removing those whose removal was cut short.
+   */
+  public static Volumes of(Store store, VolumeOptions options, InstantSource clock) {
+    store.register(new VolumeRoots(store.state().database()));
+    Volumes volumes = new Volumes(store, options, clock);
+    volumes.resumeRemovals();
+    return volumes;
+  }
+
+  private void resumeRemovals() {
+    SortedMap<VolumeId, VolumeRecord> known = store.state().volumes();
+    known.forEach(
+        (id, record) -> {
+          if (record.state() == VolumeState.REMOVED) {
+            finishRemoval(id);
+          }
+        });
+    Path all = store.layout().volumes();
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(all, "[1-9]*")) {
+      for (Path directory : directories) {
+        VolumeId id = new VolumeId(Long.parseLong(directory.getFileName().toString()));
+        if (!known.containsKey(id)) {
+          deleteTree(directory);
+        }
+      }
+    } catch (IOException e) {
+      throw StoreException.of("looking for what removed volumes left in " + all, e);
+    }
+  }
+
+  /**
+   * Makes a volume.
+   *
+   * @param transaction one in which the tree was found reachable
+   * @param tree digest of the base's tree record
+   * @param diffIds the diffIDs of the image it is made from, the lowest first; none of a tree
+   * @param config digest of that image's config
+   * @param origin the image's name, for people
+   */
+  public VolumeId create(
+      StateTransaction transaction,
+      Digest tree,
+      List<Digest> diffIds,
+      Optional<Digest> config,
+      String origin) {
+    long positions = Tree.load(store, tree).positions();
+    VolumeId id = transaction.newVolumeId();
+    transaction.putVolume(
+        id,
+        new VolumeRecord(
+            tree,
+            positions,
+            diffIds,
+            config,
+            origin,
+            VolumeState.ACTIVE,
+            0,
+            positions + 1,
+            Slots.SEQUENCE_BASE + 1,
+            now()));
+    return id;
+  }
+
+  private long now() {
+    return Times.of(clock.instant());
+  }
+
+  /**
+   * Opens a volume to read and write; closing the file system lets go of it.
+   *
+   * @param holder who wants it, for whoever is refused meanwhile: "mounted on /mnt"
+   * @throws VolumeException where there is no such volume or somebody has it open
+   */
+  public VolumeFileSystem open(VolumeId id, String holder) {
+    hold(id, holder);
+    boolean opened = false;
+    try {
+      VolumeRecord record = require(id);
+      VolumeFileSystem fileSystem = open(id, record);
+      opened = true;
+      return fileSystem;
+    } finally {
+      if (!opened) {
+        letGo(id);
+      }
+    }
+  }
+
+  private VolumeFileSystem open(VolumeId id, VolumeRecord record) {
+    Path directory = store.layout().volume(id);
+    makeDirectories(directory);
+    StateDatabase database = store.state().database();
+    Use use = store.use(record.baseTree());
+    Delta delta = RocksDelta.of(database, id.number());
+    DataFiles files = new DataFiles(directory);
+    boolean opened = false;
+    try {
+      Syncer syncer =
+          new Syncer(delta, options.syncPeriod(), files::remove, this::step, "volume " + id);
+      Numbers numbers =
+          new Numbers(
+              record.inodeMark(),
+              record.sequenceMark(),
+              (inode, sequence) -> putMarks(database, id, record.withMarks(inode, sequence)));
+      Union union =
+          new Union(
+              new Base(TreeView.open(store.directories(), record.baseTree())),
+              delta,
+              Optional.of(files),
+              new StoreContents(store),
+              numbers,
+              syncer,
+              clock,
+              this::step);
+      VolumeParts parts = Opening.open(union, options.hasSelinux());
+      syncer.start();
+      opened = true;
+      return new VolumeFileSystem(union, parts, () -> close(id, use));
+    } finally {
+      if (!opened) {
+        files.close();
+        delta.close();
+        use.close();
+      }
+    }
+  }
+
+  private void close(VolumeId id, Use use) {
+    use.close();
+    letGo(id);
+  }
+
+  private void step(String step) {
+    store.options().steps().after(step);
+  }
+
+  private static void putMarks(StateDatabase database, VolumeId id, VolumeRecord record) {
+    try (WriteBatch batch = new WriteBatch()) {
+      batch.put(database.family(StateFamily.VOLUMES), id.key(), record.encode());
+      database.write(batch, false);
+    } catch (RocksDBException e) {
+      throw FsException.of(Errno.EIO, "the record of volume " + id + " cannot be written", e);
+    }
+  }
+
+  /**
+   * Opens a tree as it is, read-only. The caller holds a root of it, or is inside a transaction
+   * that found one.
+   */
+  public VolumeFileSystem openTree(Digest tree) {
+    Use use = store.use(tree);
+    boolean opened = false;
+    try {
+      Delta delta = new EmptyDelta();
+      Union union =
+          new Union(
+              new Base(TreeView.open(store.directories(), tree)),
+              delta,
+              Optional.empty(),
+              new StoreContents(store),
+              new Numbers(1, 1, (inode, sequence) -> refuse()),
+              new Syncer(delta, options.syncPeriod(), inode -> refuse(), step -> {}, "none"),
+              clock,
+              step -> {});
+      VolumeFileSystem fileSystem =
+          new VolumeFileSystem(union, Opening.open(union, options.hasSelinux()), use);
+      opened = true;
+      return fileSystem;
+    } finally {
+      if (!opened) {
+        use.close();
+      }
+    }
+  }
+
+  private static void refuse() {
+    throw FsException.of(Errno.EROFS);
+  }
+
+  /** Returns all volumes that are not being removed. */
+  public SortedMap<VolumeId, VolumeRecord> list() {
+    SortedMap<VolumeId, VolumeRecord> active = new TreeMap<>(store.state().volumes());
+    active.values().removeIf(record -> record.state() == VolumeState.REMOVED);
+    return active;
+  }
+
+  /** Returns who has a volume open, if anybody. */
+  public Optional<String> holder(VolumeId id) {
+    synchronized (holders) {
+      return Optional.ofNullable(holders.get(id));
+    }
+  }
+
+  /**
+   * Returns what a volume uses; of an open one as of now.
+   *
+   * @throws VolumeException where there is no such volume
+   */
+  public VolumeUsage usage(VolumeId id) {
+    require(id);
+    Path directory = store.layout().volume(id);
+    makeDirectories(directory);
+    long[] inodes = {0};
+    long bytes = 0;
+    try (Delta delta = RocksDelta.of(store.state().database(), id.number());
+        DataFiles files = new DataFiles(directory)) {
+      delta.inodes((inode, row) -> inodes[0]++);
+      FileStatus status = new FileStatus();
+      for (long inode : files.all()) {
+        if (files.status(inode, status)) {
+          bytes += status.blocks() * Base.BLOCK;
+        }
+      }
+    }
+    return new VolumeUsage(bytes, inodes[0]);
+  }
+
+  /**
+   * Removes a volume and everything in it.
+   *
+   * @throws VolumeException where there is no such volume or somebody has it open
+   */
+  public void remove(VolumeId id) {
+    hold(id, "being removed");
+    try {
+      require(id);
+      store
+          .state()
+          .transact(
+              transaction -> {
+                markRemoved(transaction, id);
+                return id;
+              });
+      step(VolumeSteps.VOLUME_MARKED);
+      finishRemoval(id);
+    } finally {
+      letGo(id);
+    }
+  }
+
+  /**
+   * Marks a volume as removed, together with what else the transaction does; {@link #finishRemoval}
+   * then does it, at the latest when the store is opened again.
+   *
+   * @throws VolumeException where there is no such volume
+   */
+  public void markRemoved(StateTransaction transaction, VolumeId id) {
+    VolumeRecord record =
+        transaction.volume(id).orElseThrow(() -> new VolumeException("There is no volume " + id));
+    transaction.putVolume(id, record.withState(VolumeState.REMOVED));
+  }
+
+  /** Removes rows, data and record of a volume that is marked as removed and not open. */
+  public void finishRemoval(VolumeId id) {
+    StateDatabase database = store.state().database();
+    try (RocksDelta delta = RocksDelta.of(database, id.number())) {
+      delta.removeAll();
+    }
+    step(VolumeSteps.VOLUME_ROWS_REMOVED);
+    deleteTree(store.layout().volume(id));
+    step(VolumeSteps.VOLUME_DATA_REMOVED);
+    store
+        .state()
+        .transact(
+            transaction -> {
+              transaction.removeVolume(id);
+              return id;
+            });
+  }
+
+  private VolumeRecord require(VolumeId id) {
+    return store
+        .state()
+        .volume(id)
+        .filter(record -> record.state() == VolumeState.ACTIVE)
+        .orElseThrow(
+            () -> new VolumeException("There is no volume " + id + "; 'volumes' lists them"));
+  }
+
+  private void hold(VolumeId id, String holder) {
+    synchronized (holders) {
+      String other = holders.putIfAbsent(id, holder);
+      if (other != null) {
+        throw new VolumeException("Volume " + id + " is in use: " + other);
+      }
+    }
+  }
+
+  private void letGo(VolumeId id) {
+    synchronized (holders) {
+      holders.remove(id);
+    }
+  }
+
+  private static void makeDirectories(Path volume) {
+    var ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    try {
+      Files.createDirectories(volume.resolve("data"), ownerOnly);
+      Files.createDirectories(volume.resolve("tmp"), ownerOnly);
+    } catch (IOException e) {
+      throw StoreException.of("making the directories of " + volume, e);
+    }
+  }
+
+  /** Removes the three directories of a volume with their plain files. */
+  private static void deleteTree(Path volume) {
+    try {
+      for (String part : List.of("data", "tmp")) {
+        Path directory = volume.resolve(part);
+        if (Files.isDirectory(directory)) {
+          try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+              Files.deleteIfExists(file);
+            }
+          }
+          Files.delete(directory);
+        }
+      }
+      Files.deleteIfExists(volume);
+    } catch (IOException e) {
+      throw StoreException.of("removing the data of " + volume, e);
+    }
+  }
+
+  /** Says which volumes are still open; whoever opened them closes them first. */
+  @Override
+  public void close() {
+    synchronized (holders) {
+      holders.forEach(
+          (id, holder) ->
+              LOG.log(System.Logger.Level.WARNING, "volume " + id + " is still open: " + holder));
+    }
+  }
+}

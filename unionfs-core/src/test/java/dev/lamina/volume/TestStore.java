@@ -1,0 +1,118 @@
+package dev.lamina.volume;
+
+import dev.lamina.fs.FileName;
+import dev.lamina.store.Steps;
+import dev.lamina.store.Store;
+import dev.lamina.store.StoreOptions;
+import dev.lamina.store.StoreWriter;
+import dev.lamina.store.VolumeId;
+import dev.lamina.testing.fs.LowerNode;
+import dev.lamina.testing.fs.LowerTree;
+import dev.lamina.tree.Digest;
+import dev.lamina.tree.Metadata;
+import dev.lamina.tree.Tree;
+import dev.lamina.tree.TreeEditor;
+import dev.lamina.tree.TreeEntry;
+import dev.lamina.tree.TreePath;
+import dev.lamina.tree.Xattrs;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A store in a directory, with volumes made from what a {@link LowerTree} says. */
+final class TestStore implements AutoCloseable {
+  private final Store store;
+  private final Volumes volumes;
+
+  TestStore(Path directory, Steps steps) {
+    this.store = Store.open(directory, StoreOptions.defaults().withSteps(steps), Clock.systemUTC());
+    this.volumes =
+        Volumes.of(store, new VolumeOptions(Duration.ofMinutes(1), false), Clock.systemUTC());
+  }
+
+  TestStore(Path directory) {
+    this(directory, Steps.NONE);
+  }
+
+  Store store() {
+    return store;
+  }
+
+  Volumes volumes() {
+    return volumes;
+  }
+
+  /** Makes a volume on what a tree says. */
+  VolumeId volume(LowerTree lower) {
+    return withTree(
+        lower,
+        (writer, tree) ->
+            writer.commit(
+                transaction ->
+                    volumes.create(
+                        transaction, tree.digest(), List.of(), Optional.empty(), "test")));
+  }
+
+  /** Opens a tree as it is. */
+  VolumeFileSystem image(LowerTree lower) {
+    return withTree(lower, (writer, tree) -> volumes.openTree(tree.digest()));
+  }
+
+  VolumeFileSystem open(VolumeId id) {
+    return volumes.open(id, "a test");
+  }
+
+  private <T> T withTree(LowerTree lower, Use<T> use) {
+    try (StoreWriter writer = store.begin("test")) {
+      Tree tree = write(lower, writer);
+      writer.flush();
+      return use.of(writer, tree);
+    }
+  }
+
+  private Tree write(LowerTree lower, StoreWriter writer) {
+    TreeEditor editor = TreeEditor.create(store.directories());
+    IdentityHashMap<LowerNode, TreePath> seen = new IdentityHashMap<>();
+    for (Map.Entry<List<FileName>, LowerNode> entry : lower.entries().entrySet()) {
+      TreePath path = TreePath.of(entry.getKey());
+      TreePath first = seen.putIfAbsent(entry.getValue(), path);
+      if (first == null) {
+        editor.put(path, entry(entry.getValue(), writer::putBytes));
+      } else {
+        editor.link(path, first);
+      }
+    }
+    return editor.finish(writer);
+  }
+
+  private static TreeEntry entry(LowerNode node, Function<byte[], Optional<Digest>> blobs) {
+    Metadata metadata =
+        new Metadata(
+            node.mode(), node.uid(), node.gid(), node.modifyTime(), Xattrs.of(node.xattrs()));
+    byte[] content = node.content();
+    return switch (node.kind()) {
+      case REGULAR -> new TreeEntry.File(metadata, content.length, blobs.apply(content));
+      case DIRECTORY -> new TreeEntry.Directory(metadata);
+      case SYMLINK -> new TreeEntry.Symlink(metadata, content);
+      case CHARACTER_DEVICE, BLOCK_DEVICE ->
+          new TreeEntry.Device(metadata, node.kind(), node.device());
+      case FIFO, SOCKET -> new TreeEntry.Special(metadata, node.kind());
+    };
+  }
+
+  @Override
+  public void close() {
+    volumes.close();
+    store.close();
+  }
+
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(StoreWriter writer, Tree tree);
+  }
+}

@@ -12,6 +12,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Inode numbers are positions, and lead from names to entries and back. */
@@ -120,6 +123,31 @@ final class TreeViewTest {
 
     assertThat(found).isPositive();
     assertThat(allocated / names.size()).isLessThan(16);
+  }
+
+  @Test
+  void threads_that_share_a_small_cache_find_the_same() throws Exception {
+    TreeView large = large();
+    TreeView shared = TreeView.open(new Directories(trees.records, 300_000), large.tree());
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<Boolean>> walks = new ArrayList<>();
+      for (int t = 0; t < 4; t++) {
+        long start = 2L + t;
+        walks.add(
+            threads.submit(
+                () -> {
+                  boolean same = true;
+                  for (long position = start; position <= large.positions(); position += 41) {
+                    TreePath found = shared.path(position);
+                    same &= found.equals(large.path(position)) && shared.walk(found) == position;
+                  }
+                  return same;
+                }));
+      }
+      for (Future<Boolean> walk : walks) {
+        assertThat(walk.get()).isTrue();
+      }
+    }
   }
 
   @Test

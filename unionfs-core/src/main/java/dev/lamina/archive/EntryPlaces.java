@@ -1,0 +1,249 @@
+package dev.lamina.archive;
+
+import dev.lamina.fs.FileName;
+import dev.lamina.tree.TreeEntry;
+import dev.lamina.tree.TreePath;
+import dev.lamina.tree.TreeView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Where the entries of one layer land. An entry whose parent is a symbolic link, in a lower layer
+ * or in its own, lands where the link leads, as long as that is inside the image: a link that is
+ * absolute or climbs above the root is never followed (D11.3). Told of each change in the order of
+ * the tar.
+ */
+final class EntryPlaces {
+  private static final int MOST_LINKS = 40;
+
+  /** What this layer put at a path, as far as it matters for what comes below. */
+  private sealed interface Placed {
+    record Folder() implements Placed {}
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Link(byte[] target) implements Placed {}
+
+    record Other() implements Placed {}
+  }
+
+  private final String layer;
+  private final Optional<TreeView> base;
+  private final Map<TreePath, Placed> placed = new HashMap<>();
+  private final Map<TreePath, Boolean> hidden = new HashMap<>();
+  private final Map<TreePath, TreePath> resolved = new HashMap<>();
+  private final Set<TreePath> used = new HashSet<>();
+
+  EntryPlaces(String layer, Optional<TreeView> base) {
+    this.layer = layer;
+    this.base = base;
+    placed.put(TreePath.ROOT, new Placed.Folder());
+  }
+
+  /** Returns a change with its paths resolved. */
+  LayerChange place(LayerChange change) throws ArchiveException {
+    try {
+      return switch (change) {
+        case LayerChange.Put(TreePath path, TreeEntry entry) -> {
+          TreePath at = parentOf(path);
+          note(
+              at,
+              switch (entry) {
+                case TreeEntry.Directory _ -> new Placed.Folder();
+                case TreeEntry.Symlink link -> new Placed.Link(link.target());
+                case TreeEntry.File _, TreeEntry.Device _, TreeEntry.Special _ ->
+                    new Placed.Other();
+              });
+          yield new LayerChange.Put(at, entry);
+        }
+        case LayerChange.Link(TreePath path, TreePath target) -> {
+          TreePath at = parentOf(path);
+          TreePath to = parentOf(target);
+          note(at, new Placed.Other());
+          yield new LayerChange.Link(at, to);
+        }
+        case LayerChange.Whiteout(TreePath path) -> {
+          TreePath at = parentOf(path);
+          hide(at, true);
+          yield new LayerChange.Whiteout(at);
+        }
+        case LayerChange.Opaque(TreePath path) -> {
+          TreePath at = directory(path, 0);
+          hide(at, false);
+          yield new LayerChange.Opaque(at);
+        }
+      };
+    } catch (UnusableParentException e) {
+      throw new ArchiveException(layer, Optional.of(change.path().toString()), e.reason());
+    }
+  }
+
+  /** Why a path's parent is none. */
+  private static final class UnusableParentException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String reason;
+
+    UnusableParentException(String reason) {
+      super(reason);
+      this.reason = reason;
+    }
+
+    String reason() {
+      return reason;
+    }
+  }
+
+  private void note(TreePath path, Placed what) {
+    placed.put(path, what);
+    // What was found by way of this path may now be elsewhere: a directory over a link, or the
+    // other way round.
+    if (used.contains(path)) {
+      forget();
+    }
+  }
+
+  private void hide(TreePath path, boolean itself) {
+    hidden.merge(path, itself, Boolean::logicalOr);
+    forget();
+  }
+
+  private void forget() {
+    resolved.clear();
+    used.clear();
+  }
+
+  private TreePath parentOf(TreePath path) throws UnusableParentException {
+    return path.isRoot() ? path : child(directory(path.parent(), 0), path.name());
+  }
+
+  /** Returns where a directory really is. */
+  private TreePath directory(TreePath path, int links) throws UnusableParentException {
+    if (path.isRoot()) {
+      return path;
+    }
+    TreePath known = resolved.get(path);
+    if (known != null) {
+      return known;
+    }
+    TreePath place = child(directory(path.parent(), links), path.name());
+    TreePath result = follow(place, links);
+    resolved.put(path, result);
+    used.add(path);
+    used.add(place);
+    return result;
+  }
+
+  private static TreePath child(TreePath parent, FileName name) throws UnusableParentException {
+    if (parent.size() == TreePath.MAX_DEPTH) {
+      throw new UnusableParentException(
+          "it lies deeper than " + TreePath.MAX_DEPTH + " directories");
+    }
+    return parent.child(name);
+  }
+
+  private TreePath follow(TreePath place, int links) throws UnusableParentException {
+    Placed here = Optional.ofNullable(placed.get(place)).orElseGet(below(place));
+    return switch (here) {
+      case Placed.Folder _ -> place;
+      case Placed.Other _ -> throw new UnusableParentException(place + " above it is no directory");
+      case Placed.Link(byte[] target) -> {
+        if (links >= MOST_LINKS) {
+          throw new UnusableParentException("the symbolic links above it go in circles");
+        }
+        yield directory(target(place, target), links + 1);
+      }
+    };
+  }
+
+  /** Returns what lower layers have; nothing there, or hidden, is a directory that comes to be. */
+  private Supplier<Placed> below(TreePath place) {
+    return () -> {
+      if (base.isEmpty() || isHidden(place)) {
+        return new Placed.Folder();
+      }
+      long inode = base.get().walk(place);
+      if (inode == 0) {
+        return new Placed.Folder();
+      }
+      return switch (base.get().entry(inode)) {
+        case TreeEntry.Directory _ -> new Placed.Folder();
+        case TreeEntry.Symlink link -> new Placed.Link(link.target());
+        case TreeEntry.File _, TreeEntry.Device _, TreeEntry.Special _ -> new Placed.Other();
+      };
+    };
+  }
+
+  private boolean isHidden(TreePath place) {
+    if (hidden.isEmpty()) {
+      return false;
+    }
+    if (Boolean.TRUE.equals(hidden.get(place))) {
+      return true;
+    }
+    for (TreePath p = place; !p.isRoot(); ) {
+      p = p.parent();
+      if (hidden.containsKey(p)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns where a symbolic link leads, by its text alone; empty where that is not inside. */
+  static Optional<TreePath> inside(TreePath link, byte[] target) {
+    if (target.length == 0) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(target(link, target));
+    } catch (UnusableParentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the path that a link names, if it stays inside without help of the root. */
+  private static TreePath target(TreePath link, byte[] target) throws UnusableParentException {
+    String shown = FileName.of(target).toString();
+    if (target[0] == '/') {
+      throw new UnusableParentException(
+          "it leads through the symbolic link " + link + " to " + shown + ", an absolute path");
+    }
+    List<FileName> names = new ArrayList<>();
+    TreePath parent = link.parent();
+    for (int i = 0; i < parent.size(); i++) {
+      names.add(parent.get(i));
+    }
+    int from = 0;
+    for (int i = 0; i <= target.length; i++) {
+      if (i == target.length || target[i] == '/') {
+        FileName name = FileName.of(target, from, i - from);
+        from = i + 1;
+        if (name.is("..")) {
+          if (names.isEmpty()) {
+            throw new UnusableParentException(
+                "it leads through the symbolic link "
+                    + link
+                    + " to "
+                    + shown
+                    + ", out of the image's root");
+          }
+          names.removeLast();
+        } else if (name.length() > 0 && !name.is(".")) {
+          names.add(name);
+        }
+      }
+    }
+    try {
+      return TreePath.of(names);
+    } catch (IllegalArgumentException e) {
+      throw new UnusableParentException(
+          "it leads through the symbolic link " + link + ", whose target is no path");
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.lamina.archive;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * What an archive may cost at most. The defaults let every real image through and stop bombs; each
+ * can be raised. Values are per layer unless said otherwise.
+ *
+ * @param bytes most bytes of an uncompressed tar
+ * @param ratio most uncompressed bytes for each compressed one, once {@link #ratioFrom} bytes came
+ *     out: zeros alone compress a thousandfold, and small layers of zeros are harmless
+ * @param ratioFrom uncompressed bytes from which on {@code ratio} is asked for
+ * @param entries most entries
+ * @param headerBytes most bytes of extended headers (pax records, long names) of one entry
+ * @param holeBytes most bytes that sparse entries add to what their archive holds
+ * @param sparseSegments most data segments of one sparse entry
+ */
+public record Limits(
+    long bytes,
+    long ratio,
+    long ratioFrom,
+    long entries,
+    int headerBytes,
+    long holeBytes,
+    int sparseSegments) {
+
+  private static final long GIB = 1L << 30;
+
+  /** Checks that every limit lets something through. */
+  public Limits {
+    if (bytes <= 0
+        || ratio <= 0
+        || ratioFrom < 0
+        || entries <= 0
+        || headerBytes < 512
+        || holeBytes < 0
+        || sparseSegments <= 0) {
+      throw new IllegalArgumentException("a limit that lets nothing through");
+    }
+  }
+
+  /** Returns the limits that are on where nobody says otherwise. */
+  public static Limits defaults() {
+    return new Limits(64 * GIB, 200, GIB / 2, 2_000_000, 1 << 20, 4 * GIB, 1_000_000);
+  }
+
+  /** Returns limits for who trusts the archive: only what protects memory stays. */
+  public static Limits raised() {
+    return new Limits(
+        Long.MAX_VALUE,
+        Long.MAX_VALUE,
+        Long.MAX_VALUE,
+        20_000_000,
+        16 << 20,
+        Long.MAX_VALUE,
+        4_000_000);
+  }
+
+  /** Returns these limits with another one for uncompressed bytes. */
+  public Limits withBytes(long most) {
+    return new Limits(most, ratio, ratioFrom, entries, headerBytes, holeBytes, sparseSegments);
+  }
+
+  /** Returns these limits with another compression ratio. */
+  public Limits withRatio(long most) {
+    return new Limits(bytes, most, ratioFrom, entries, headerBytes, holeBytes, sparseSegments);
+  }
+
+  /** Returns these limits with another number of entries. */
+  public Limits withEntries(long most) {
+    return new Limits(bytes, ratio, ratioFrom, most, headerBytes, holeBytes, sparseSegments);
+  }
+
+  /** Returns these limits with another size of the holes of sparse entries. */
+  public Limits withHoleBytes(long most) {
+    return new Limits(bytes, ratio, ratioFrom, entries, headerBytes, most, sparseSegments);
+  }
+
+  /**
+   * Returns the uncompressed bytes of a stream, whatever it is compressed with, up to these limits.
+   *
+   * @param archive what messages call it
+   * @throws IOException here or on reading; an {@link ArchiveException} where the bytes are bad
+   */
+  public InputStream inflate(InputStream in, String archive) throws IOException {
+    return InflatedInput.of(in, archive, this);
+  }
+}

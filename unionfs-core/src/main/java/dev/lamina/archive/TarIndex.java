@@ -1,0 +1,155 @@
+package dev.lamina.archive;
+
+import dev.lamina.archive.TarHeader.BadHeaderException;
+import dev.lamina.tree.TreePath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Where the files of an uncompressed tar are, so that an image in a tar can be read in any order
+ * without unpacking it. Links are followed, inside the tar alone. Immutable.
+ */
+public final class TarIndex {
+  /**
+   * Where a file's bytes are.
+   *
+   * @param offset in the tar
+   * @param size in bytes
+   */
+  public record Range(long offset, long size) {}
+
+  private static final int MOST_LINKS = 40;
+
+  private final Map<TreePath, Range> files = new HashMap<>();
+  private final Map<TreePath, TreePath> links = new HashMap<>();
+
+  private TarIndex() {}
+
+  /**
+   * Reads the headers of a tar.
+   *
+   * @param archive what messages call it
+   * @throws ArchiveException where it is no tar, or one that is damaged or cut off
+   */
+  public static TarIndex read(String archive, FileChannel channel, Limits limits)
+      throws IOException {
+    TarIndex index = new TarIndex();
+    TarInput in = new TarInput(new ChannelInput(channel), new FramingEncoder(new NoFraming()));
+    TarEntryReader entries = new TarEntryReader(archive, in, limits);
+    long count = 0;
+    for (Optional<TarEntry> e = entries.next(); e.isPresent(); e = entries.next()) {
+      count++;
+      if (count > limits.entries()) {
+        throw new ArchiveException(archive, "more than " + limits.entries() + " entries");
+      }
+      try {
+        index.add(e.get(), channel);
+      } catch (BadHeaderException bad) {
+        throw new ArchiveException(
+            archive, Optional.of(TarEntryReader.print(e.get().name())), bad.reason());
+      }
+    }
+    return index;
+  }
+
+  private void add(TarEntry entry, FileChannel channel) throws IOException, BadHeaderException {
+    byte type = entry.header().type();
+    boolean file =
+        type == TarConstants.LF_NORMAL
+            || type == TarConstants.LF_OLDNORM
+            || type == TarConstants.LF_CONTIG;
+    if (type >= '1' && type <= '6') {
+      if (type == TarConstants.LF_SYMLINK || type == TarConstants.LF_LINK) {
+        addLink(EntryName.ofEntry(entry.name()), entry.link(), type == TarConstants.LF_SYMLINK);
+      }
+      return;
+    }
+    long size = entry.pax().number("size").orElse(entry.header().size());
+    long offset = channel.position();
+    if (size > channel.size() - offset) {
+      throw new BadHeaderException(
+          "the archive is cut off inside it (it announces " + size + " bytes)");
+    }
+    channel.position(Math.min(channel.size(), offset + size + TarInput.padding(size)));
+    if (file) {
+      TreePath path = EntryName.ofEntry(entry.name());
+      files.put(path, new Range(offset, size));
+      links.remove(path);
+    }
+  }
+
+  private void addLink(TreePath path, byte[] target, boolean symbolic) throws BadHeaderException {
+    Optional<TreePath> to =
+        symbolic ? EntryPlaces.inside(path, target) : Optional.of(EntryName.ofLink(target));
+    files.remove(path);
+    if (to.isPresent()) {
+      links.put(path, to.get());
+    }
+  }
+
+  /** Returns where a file is, by its path. */
+  public Optional<Range> find(String path) {
+    TreePath at;
+    try {
+      at = TreePath.parse(path);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < MOST_LINKS; i++) {
+      Range range = files.get(at);
+      if (range != null) {
+        return Optional.of(range);
+      }
+      TreePath link = links.get(at);
+      if (link == null) {
+        return Optional.empty();
+      }
+      at = link;
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the names in a directory's first level; of the root for an empty path. */
+  public Set<String> names() {
+    Set<String> names = new HashSet<>();
+    for (TreePath path : files.keySet()) {
+      if (path.size() == 1) {
+        names.add(path.name().toString());
+      }
+    }
+    return names;
+  }
+
+  /** Opens a file's bytes; the channel's own position is not used. */
+  public static InputStream open(FileChannel channel, Range range) {
+    return new RangeInput(channel, range.offset(), range.size());
+  }
+
+  /** Reads from the position of a channel, no byte more than asked for. */
+  private static final class ChannelInput extends InputStream {
+    private final FileChannel channel;
+
+    ChannelInput(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      return channel.read(ByteBuffer.wrap(target, offset, length));
+    }
+  }
+}

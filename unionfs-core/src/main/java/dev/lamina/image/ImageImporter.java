@@ -1,0 +1,175 @@
+package dev.lamina.image;
+
+import dev.lamina.archive.ArchiveException;
+import dev.lamina.archive.LayerImporter;
+import dev.lamina.archive.LayerSource;
+import dev.lamina.archive.ReadLayer;
+import dev.lamina.store.ImageRecord;
+import dev.lamina.store.LayerKey;
+import dev.lamina.store.LayerRecord;
+import dev.lamina.store.Store;
+import dev.lamina.store.StoreWriter;
+import dev.lamina.tree.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Imports images. Layers are read several at a time and applied in order; a layer that the store
+ * has is not read. The image's name is written last, in one batch: until then, and after any
+ * failure, nothing of the import is visible.
+ */
+public final class ImageImporter {
+  private final Store store;
+  private final ImportOptions options;
+  private final Progress progress;
+  private final Clock clock;
+
+  /**
+   * Makes an importer.
+   *
+   * @param clock tells when an image of a bare root file system was created
+   */
+  public ImageImporter(Store store, ImportOptions options, Progress progress, Clock clock) {
+    this.store = store;
+    this.options = options;
+    this.progress = progress;
+    this.clock = clock;
+  }
+
+  /**
+   * Imports an image.
+   *
+   * @param name what it is to be called; where none is given the source's own name, else the last
+   *     part of its path
+   * @param standardInput what {@code -} reads
+   * @throws ArchiveException where the source is bad, naming what and why
+   * @throws IOException where it cannot be read
+   */
+  public ImportedImage run(ImageLocation from, Optional<ImageName> name, InputStream standardInput)
+      throws IOException {
+    try (OpenedSource source =
+            OpenedSource.with(options, store.layout().temporaries(), standardInput);
+        StoreWriter writer = store.begin("import " + from)) {
+      return switch (source.open(from)) {
+        case OpenedSource.Content.Image(SourceImage image) ->
+            importImage(image, name.orElseGet(() -> SourceNames.of(image.name(), from)), writer);
+        case OpenedSource.Content.Tar(LayerSource layer, long size) -> {
+          progress.begin(List.of(size));
+          LayerImporter layers = importer(writer);
+          yield importRoot(
+              layers,
+              new LayerReads(layers, 1, progress).read(layer, 0),
+              name.orElseGet(() -> SourceNames.of(Optional.empty(), from)),
+              writer);
+        }
+        case OpenedSource.Content.Root(var directory) -> {
+          progress.begin(List.of(-1L));
+          ReadLayer layer = new RootDirectory(store, writer, progress).read(directory);
+          yield importRoot(
+              importer(writer),
+              layer,
+              name.orElseGet(() -> SourceNames.of(Optional.empty(), from)),
+              writer);
+        }
+      };
+    }
+  }
+
+  private LayerImporter importer(StoreWriter writer) {
+    return new LayerImporter(store, writer, options.limits(), progress::warn);
+  }
+
+  private ImportedImage importImage(SourceImage image, ImageName name, StoreWriter writer)
+      throws IOException {
+    List<LayerKey> keys = LayerKey.chain(image.config().diffIds());
+    List<Optional<LayerRecord>> present = new ArrayList<>();
+    List<Long> sizes = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      present.add(writer.takeLayer(keys.get(i)));
+      sizes.add(image.layers().get(i).size());
+    }
+    progress.begin(sizes);
+    LayerImporter layers = importer(writer);
+    List<ImportedLayer> imported = new ArrayList<>();
+    int fresh = 0;
+    try (LayerReads reads = new LayerReads(layers, options.parallel(), progress)) {
+      for (int i = 0; i < keys.size(); i++) {
+        if (present.get(i).isEmpty()) {
+          reads.start(image.layers().get(i).source(), i);
+        }
+      }
+      Optional<LayerRecord> below = Optional.empty();
+      for (int i = 0; i < keys.size(); i++) {
+        ImportedLayer layer;
+        if (present.get(i).isPresent()) {
+          progress.state(i, Progress.LayerState.PRESENT);
+          layer = ImportedLayer.present(present.get(i).get(), image.layers().get(i), writer);
+        } else {
+          ReadLayer read = reads.await(i);
+          progress.state(i, Progress.LayerState.APPLYING);
+          layer = ImportedLayer.of(layers.apply(read, keys.get(i), below), read.kept());
+          progress.state(i, Progress.LayerState.DONE);
+          fresh++;
+        }
+        imported.add(layer);
+        below = Optional.of(layer.record());
+      }
+    }
+    Manifest manifest =
+        image.manifest().orElseGet(() -> ImageRecords.plainManifest(image.config(), imported));
+    ImageRecord record =
+        ImageRecords.of(
+            manifest, image.config(), image.index().map(Digest::sha256), kept(imported));
+    put(writer, name, record, manifest, image.config(), image.index());
+    return new ImportedImage(name, record, fresh);
+  }
+
+  private static List<Boolean> kept(List<ImportedLayer> layers) {
+    return layers.stream().map(ImportedLayer::kept).toList();
+  }
+
+  private ImportedImage importRoot(
+      LayerImporter layers, ReadLayer read, ImageName name, StoreWriter writer)
+      throws ArchiveException {
+    List<LayerKey> keys = LayerKey.chain(List.of(read.diffId()));
+    Optional<LayerRecord> present = writer.takeLayer(keys.getFirst());
+    progress.state(0, Progress.LayerState.APPLYING);
+    LayerRecord layer =
+        present.isPresent() ? present.get() : layers.apply(read, keys.getFirst(), Optional.empty());
+    progress.state(0, Progress.LayerState.DONE);
+    ImageConfig config =
+        ConfigEditor.create(options.platform().orElseGet(PlatformChoice::host), clock.instant())
+            .layer(read.diffId(), "import " + read.name(), Optional.empty(), clock.instant())
+            .build();
+    List<ImportedLayer> imported = List.of(ImportedLayer.of(layer, false));
+    Manifest manifest = ImageRecords.plainManifest(config, imported);
+    ImageRecord record = ImageRecords.of(manifest, config, Optional.empty(), kept(imported));
+    put(writer, name, record, manifest, config, Optional.empty());
+    return new ImportedImage(name, record, present.isPresent() ? 0 : 1);
+  }
+
+  private static void put(
+      StoreWriter writer,
+      ImageName name,
+      ImageRecord record,
+      Manifest manifest,
+      ImageConfig config,
+      Optional<byte[]> index) {
+    boolean done =
+        writer.commit(
+            transaction -> {
+              transaction.putContent(config.bytes());
+              transaction.putContent(manifest.bytes());
+              index.ifPresent(transaction::putContent);
+              transaction.putImage(name.toString(), record);
+              return true;
+            });
+    if (!done) {
+      throw new IllegalStateException("a commit returns what its function returned");
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.lamina.image;
+
+import dev.lamina.archive.LayerChange;
+import dev.lamina.archive.LayerWriter;
+import dev.lamina.store.LayerRecord;
+import dev.lamina.store.Store;
+import dev.lamina.tree.Directory;
+import dev.lamina.tree.Metadata;
+import dev.lamina.tree.Tree;
+import dev.lamina.tree.TreeEntry;
+import dev.lamina.tree.TreePath;
+import dev.lamina.tree.TreeView;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Writes an image's whole tree as one tar: the root file system, without layers. */
+final class RootTarWriter {
+  private final Store store;
+  private final Progress progress;
+
+  RootTarWriter(Store store, Progress progress) {
+    this.store = store;
+    this.progress = progress;
+  }
+
+  void write(List<LayerRecord> layers, Path file) throws IOException {
+    List<LayerChange> changes =
+        layers.isEmpty()
+            ? List.of(new LayerChange.Put(TreePath.ROOT, new TreeEntry.Directory(Metadata.IMPLIED)))
+            : everything(
+                TreeView.open(store.directories(), Tree.load(store, layers.getLast().tree())));
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null || Files.isDirectory(file)) {
+      throw new IOException(file + " is a directory");
+    }
+    Path growing = Files.createTempFile(parent, "." + file.getFileName(), ".part");
+    try {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(growing), 1 << 16)) {
+        new LayerWriter(store::content, _ -> Metadata.IMPLIED, progress::warn)
+            .writeTar(changes, out);
+      }
+      Files.setPosixFilePermissions(growing, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.move(growing, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(growing);
+    }
+  }
+
+  private static List<LayerChange> everything(TreeView tree) {
+    List<LayerChange> changes = new ArrayList<>();
+    changes.add(new LayerChange.Put(TreePath.ROOT, new TreeEntry.Directory(tree.tree().root())));
+    below(tree, TreeView.ROOT, tree.root(), TreePath.ROOT, new HashMap<>(), changes);
+    return changes;
+  }
+
+  private static void below(
+      TreeView tree,
+      long inode,
+      Directory directory,
+      TreePath path,
+      Map<Long, TreePath> first,
+      List<LayerChange> changes) {
+    for (int i = 0; i < directory.size(); i++) {
+      TreePath child = path.child(directory.name(i));
+      long number = tree.child(inode, directory, i);
+      TreePath link = tree.links(number) > 1 ? first.putIfAbsent(number, child) : null;
+      if (link != null && !tree.isDirectory(number)) {
+        changes.add(new LayerChange.Link(child, link));
+        continue;
+      }
+      changes.add(new LayerChange.Put(child, directory.entry(i)));
+      if (tree.isDirectory(number)) {
+        below(tree, number, tree.directory(number), child, first, changes);
+      }
+    }
+  }
+}

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
@@ -20,15 +21,25 @@ import org.rocksdb.util.Environment;
  * directory for temporary files at each start, and leave them there when the process is killed.
  */
 final class RocksLibrary {
+  /** Whether this process has it: a library is loaded once, whatever the number of stores. */
+  private static final AtomicBoolean LOADED = new AtomicBoolean();
+
   private RocksLibrary() {}
 
   /** Loads it once for the process; again does nothing. */
-  static void load(Path cache) {
-    String file = Environment.getJniLibraryFileName("rocksdbjni");
+  static synchronized void load(Path cache) {
+    if (!LOADED.get()) {
+      loadFirst(cache);
+      LOADED.set(true);
+    }
+  }
+
+  private static void loadFirst(Path cache) {
+    String file = Environment.getJniLibraryFileName("rocksdb");
     for (String directory :
         System.getProperty("java.library.path", "").split(File.pathSeparator, -1)) {
       if (!directory.isEmpty() && Files.isRegularFile(Path.of(directory, file))) {
-        RocksDB.loadLibrary(List.of(directory));
+        RocksDB.loadLibrary(); // looks there first
         return;
       }
     }
@@ -55,7 +66,8 @@ final class RocksLibrary {
     connection.setUseCaches(false);
     long length = connection.getContentLengthLong();
     Path directory = cache.resolve("rocksdb-" + length);
-    Path library = directory.resolve(file);
+    // Given a directory, RocksDB looks for a file with this odd name.
+    Path library = directory.resolve(Environment.getJniLibraryFileName("rocksdbjni"));
     try (InputStream in = connection.getInputStream()) {
       if (!Files.isRegularFile(library) || Files.size(library) != length) {
         Files.createDirectories(directory);

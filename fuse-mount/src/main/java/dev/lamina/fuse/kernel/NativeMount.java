@@ -55,13 +55,14 @@ final class NativeMount implements Mount {
   @Override
   public void unmount(boolean lazy) {
     if (session.isOver()) {
-      waitFor(CLOSING);
+      if (session.isAborted()) {
+        // The mount is there still, so its number is nobody else's.
+        place().ifPresent(place -> attachment.detach(place, true));
+      }
+      waitUntilClosed();
       return;
     }
-    Optional<Path> place = place();
-    if (place.isPresent()) {
-      attachment.detach(place.get(), lazy);
-    }
+    place().ifPresent(place -> attachment.detach(place, lazy));
     if (waitFor(LAST_USER_GOES)) {
       return;
     }
@@ -79,10 +80,17 @@ final class NativeMount implements Mount {
         return;
       }
     }
+    waitUntilClosed();
+  }
+
+  private void waitUntilClosed() {
     if (!waitFor(CLOSING)) {
       throw new MountException(
           Errno.EBUSY,
-          target + " is unmounted, but requests under way have not ended for " + CLOSING);
+          target
+              + " is unmounted, but requests under way have not ended for "
+              + CLOSING.toSeconds()
+              + " seconds");
     }
   }
 

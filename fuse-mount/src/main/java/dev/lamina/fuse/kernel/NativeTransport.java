@@ -59,47 +59,55 @@ public final class NativeTransport implements Transport {
     }
   }
 
+  /** A connection, and the way it was attached. */
+  private record Attached(Device device, Attachment way) {}
+
   private Mount attach(FileSystem fileSystem, Path target, MountOptions options) {
-    Attachment attachment = new MountCall();
-    Device device;
-    if (ways.contains(MountCall.class)) {
+    Attached attached = attach(target, options);
+    try {
+      return serve(fileSystem, target, options, attached);
+    } catch (RuntimeException | Error e) {
       try {
-        device = attachment.attach(target, options);
+        attached.way().detach(target, true);
+      } catch (RuntimeException suppressed) {
+        e.addSuppressed(suppressed);
+      } finally {
+        attached.device().close();
+      }
+      throw e;
+    }
+  }
+
+  private Attached attach(Path target, MountOptions options) {
+    if (ways.contains(MountCall.class)) {
+      MountCall call = new MountCall();
+      try {
+        return new Attached(call.attach(target, options), call);
       } catch (MountException e) {
         boolean refused = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
         if (!refused || !ways.contains(MountProgram.class)) {
           throw e;
         }
-        attachment = new MountProgram();
-        device = attachment.attach(target, options);
-      }
-    } else {
-      attachment = new MountProgram();
-      device = attachment.attach(target, options);
-    }
-    boolean served = false;
-    try {
-      int connection = connection(target);
-      Features features = agree(device);
-      Session session =
-          new Session(
-              device,
-              fileSystem,
-              features,
-              new DefectLog(target.toString()),
-              Files.exists(Path.of("/sys/fs/selinux/enforce")),
-              "fuse-" + connection,
-              kept,
-              options.maxThreads());
-      session.start();
-      served = true;
-      return new NativeMount(target, connection, attachment, session);
-    } finally {
-      if (!served) {
-        attachment.detach(target, true);
-        device.close();
       }
     }
+    MountProgram program = new MountProgram();
+    return new Attached(program.attach(target, options), program);
+  }
+
+  private Mount serve(FileSystem fileSystem, Path target, MountOptions options, Attached attached) {
+    int connection = connection(target);
+    Session session =
+        new Session(
+            attached.device(),
+            fileSystem,
+            agree(attached.device()),
+            new DefectLog(target.toString()),
+            Files.exists(Path.of("/sys/fs/selinux/enforce")),
+            "fuse-" + connection,
+            kept,
+            options.maxThreads());
+    session.start();
+    return new NativeMount(target, connection, attached.way(), session);
   }
 
   private static int connection(Path target) {

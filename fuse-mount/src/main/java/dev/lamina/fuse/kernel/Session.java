@@ -28,6 +28,7 @@ final class Session {
   private final ReaderPool pool;
   private final AtomicInteger started = new AtomicInteger();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean aborted;
 
   /**
    * @param device the connection's descriptor, closed at the end
@@ -113,6 +114,23 @@ final class Session {
         ended.countDown();
       }
     }
+  }
+
+  /**
+   * The kernel has ended the connection.
+   *
+   * @param abort whether somebody aborted it, so that the mount is still there, dead
+   */
+  void connectionEnded(boolean abort) {
+    if (abort) {
+      aborted = true;
+    }
+    pool.end();
+  }
+
+  /** Whether the connection was aborted rather than unmounted. */
+  boolean isAborted() {
+    return aborted;
   }
 
   boolean isOver() {

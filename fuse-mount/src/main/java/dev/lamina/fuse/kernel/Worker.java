@@ -55,7 +55,7 @@ final class Worker implements Runnable {
       long received = device.read(requests, room);
       if (received < 0) {
         if (isOver((int) received)) {
-          pool.end();
+          session.connectionEnded(received == ECONNABORTED);
           return;
         }
         continue;

@@ -22,6 +22,11 @@ final class Interceptor {
    * operation throws.
    */
   static FileSystem of(FileSystem fileSystem, Consumer<Operation> before) {
+    return of(fileSystem, before, () -> {});
+  }
+
+  /** As {@link #of(FileSystem, Consumer)}; {@code closed} runs when the file system was closed. */
+  static FileSystem of(FileSystem fileSystem, Consumer<Operation> before, Runnable closed) {
     return (FileSystem)
         Proxy.newProxyInstance(
             FileSystem.class.getClassLoader(),
@@ -34,6 +39,10 @@ final class Interceptor {
                 return method.invoke(fileSystem, arguments);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
+              } finally {
+                if (method.getName().equals("close")) {
+                  closed.run();
+                }
               }
             });
   }

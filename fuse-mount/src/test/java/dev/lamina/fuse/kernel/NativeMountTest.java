@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lamina.fs.FileName;
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.Invalidations;
+import dev.lamina.fs.NodeId;
 import dev.lamina.fuse.Mount;
 import dev.lamina.fuse.MountException;
 import dev.lamina.fuse.MountOptions;
@@ -20,6 +22,7 @@ import dev.lamina.linux.FileNames;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.linux.Memory;
+import dev.lamina.linux.Mounts;
 import dev.lamina.linux.Xattrs;
 import dev.lamina.testing.RequiresFuse;
 import dev.lamina.testing.RequiresRoot;
@@ -366,26 +369,66 @@ final class NativeMountTest {
 
   @Test
   void whatAFileSystemSaysIsStaleIsAskedAgain() throws Exception {
-    AtomicReference<Invalidations> told = new AtomicReference<>();
+    Invalidations invalidations = mountAgain();
+    Path file = target.resolve("dir/file");
+    long inode = (long) Files.getAttribute(file, "unix:ino");
+    long asked = attributesAsked();
+    Files.size(file);
+    assertThat(attributesAsked()).isEqualTo(asked);
+    invalidations.attributes(inode);
+    awaitNotification();
+    Files.size(file);
+    assertThat(attributesAsked()).isGreaterThan(asked);
+  }
+
+  @Test
+  void aNameThatIsStaleIsLookedUpAgainAndKeepsWhatIsBoundOverIt() throws Exception {
+    Invalidations invalidations = mountAgain();
+    Path bound = Files.createDirectory(directory.resolve("bound"));
+    Files.writeString(bound.resolve("outside"), "outside");
+    byte[] over = bytes(target.resolve("dir"));
+    Mounts.mount(bytes(bound), over, "none", Mounts.MS_BIND, new byte[0]);
+    try {
+      long lookups = mount.statistics().of("lookup");
+      invalidations.name(NodeId.ROOT, FileName.of("dir"));
+      awaitNotification();
+      assertThat(Files.readString(target.resolve("dir/outside"))).isEqualTo("outside");
+      assertThat(mount.statistics().of("lookup")).isGreaterThan(lookups);
+    } finally {
+      Mounts.umount(over, 0);
+    }
+  }
+
+  private Invalidations mountAgain() {
     mount.close();
+    AtomicReference<Invalidations> told = new AtomicReference<>();
     before.set(
         operation -> {
           if (operation.is("attach")) {
             told.set((Invalidations) operation.arguments().get(1));
           }
         });
-    Mount other = mount(MountOptions.defaults());
-    Path file = target.resolve("dir/file");
-    long inode = (long) Files.getAttribute(file, "unix:ino");
-    long before1 = other.statistics().of("getattr") + other.statistics().of("statx");
-    told.get().attributes(inode);
-    told.get().attributes(inode);
-    while (other.statistics().notifications() == 0) {
+    mount = mount(MountOptions.defaults());
+    return told.get();
+  }
+
+  private long attributesAsked() {
+    return mount.statistics().of("getattr") + mount.statistics().of("statx");
+  }
+
+  private void awaitNotification() throws InterruptedException {
+    while (mount.statistics().notifications() == 0) {
       Thread.sleep(1);
     }
-    Files.size(file);
-    assertThat(other.statistics().of("getattr") + other.statistics().of("statx"))
-        .isGreaterThan(before1);
+  }
+
+  @Test
+  void aConnectionThatSomebodyAbortsCanStillBeUnmounted() throws Exception {
+    Connections.abort(mount.connection());
+    assertThat(mount.await(Duration.ofSeconds(20))).isTrue();
+    assertThat(MountTable.read().at(bytes(target))).isPresent();
+    mount.unmount(false);
+    assertThat(MountTable.read().at(bytes(target))).isEmpty();
   }
 
   @Test

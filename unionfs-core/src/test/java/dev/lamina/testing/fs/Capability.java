@@ -26,6 +26,8 @@ public enum Capability {
   LARGE_XATTRS,
   /** Whoever asks may have privileges killed without another change (D8.1). */
   KILL_ALONE,
+  /** A write that may keep set-user-id still takes the file's capability (D8.1). */
+  KILL_CAPABILITY_ALONE,
   /** The change time can be set. */
   SETTABLE_CHANGE_TIME,
   /** Holes use no space and are found (D3.4, D3.10). */

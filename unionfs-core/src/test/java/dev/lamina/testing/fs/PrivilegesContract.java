@@ -49,6 +49,7 @@ interface PrivilegesContract extends ContractSubject {
 
   @Test
   default void D8_1_a_write_with_privileges_takes_the_capability_alone() {
+    requires(Capability.KILL_CAPABILITY_ALONE);
     Workspace workspace = workspace(privileged());
     workspace.write("public/suid", 0, "x");
     Workspace again = remount(workspace);

@@ -522,11 +522,12 @@ public final class MemoryFileSystem implements FileSystem {
     synchronized (lock) {
       MemoryNode from = state.regular(fromNode);
       MemoryNode to = state.regular(toNode);
-      boolean overlaps = fromPosition < toPosition + length && toPosition < fromPosition + length;
+      byte[] bytes = from.data.read(fromPosition, (int) Math.min(length, 1 << 30));
+      boolean overlaps =
+          fromPosition < toPosition + bytes.length && toPosition < fromPosition + bytes.length;
       if (from == to && overlaps) {
         throw FsException.of(Errno.EINVAL);
       }
-      byte[] bytes = from.data.read(fromPosition, (int) Math.min(length, 1 << 30));
       if (bytes.length > 0) {
         to.data.write(toPosition, bytes);
         changedByWriting(to, false);

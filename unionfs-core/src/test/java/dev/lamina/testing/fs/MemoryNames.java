@@ -177,7 +177,7 @@ final class MemoryNames {
         dropName(target, now);
       }
       if (whiteout) {
-        from.bind(name, state.add(FileKind.CHARACTER_DEVICE, 0, 0, 0));
+        from.bind(name, makeNameless(Caller.ROOT, from, FileKind.CHARACTER_DEVICE, 0));
       }
     }
     source.changeTime = now;

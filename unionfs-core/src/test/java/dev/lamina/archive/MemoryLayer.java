@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A layer read into memory: its blobs, framing, changes and warnings. */
@@ -68,7 +69,7 @@ final class MemoryLayer implements ContentSink, FramingSink, ContentSource {
 
   byte[] content(String path) {
     TreeEntry.File file = (TreeEntry.File) entry(path);
-    return file.blob().map(blobs::get).orElse(new byte[0]);
+    return file.blob().map(digest -> Objects.requireNonNull(blobs.get(digest))).orElse(new byte[0]);
   }
 
   @Override

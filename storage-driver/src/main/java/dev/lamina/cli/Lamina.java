@@ -1,16 +1,31 @@
 package dev.lamina.cli;
 
+import dev.lamina.control.ControlException;
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** The command line of Lamina. */
 @Command(
     name = "lamina",
     description = "A copy-on-write union file system for container images.",
     mixinStandardHelpOptions = true,
-    version = Lamina.VERSION)
+    version = Lamina.VERSION,
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  lamina import oci:./layout:debian debian:12",
+      "  lamina shell debian:12",
+      "",
+      "\"lamina COMMAND --help\" tells more of each."
+    })
 public final class Lamina {
   static final String VERSION = "lamina 0.1.0-SNAPSHOT";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   private Lamina() {}
 
@@ -21,12 +36,50 @@ public final class Lamina {
    * @return the exit code: 0 done, 1 failed, 2 wrong usage
    */
   public static int run(String[] args) {
-    return new CommandLine(new Lamina()).execute(args);
+    return commandLine(Console.ofProcess()).execute(args);
   }
 
-  @Command(name = "version", description = "Print the version.")
+  /** Returns the parser with all commands. */
+  static CommandLine commandLine(Console console) {
+    CommandLine.IFactory factory = new CommandFactory(console);
+    CommandLine line = new CommandLine(new Lamina(), factory);
+    for (Class<?> command : CommandFactory.COMMANDS) {
+      line.addSubcommand(new CommandLine(command, factory));
+    }
+    line.setOut(console.output());
+    line.setErr(console.error());
+    line.setExecutionExceptionHandler(Lamina::failed);
+    everyCommand(line);
+    return line;
+  }
+
+  /** Every command has --help; picocli gives it only to those that ask. */
+  private static void everyCommand(CommandLine line) {
+    for (CommandLine command : line.getSubcommands().values()) {
+      command.getCommandSpec().mixinStandardHelpOptions(true);
+      everyCommand(command);
+    }
+  }
+
+  private static int failed(Exception e, CommandLine command, ParseResult parsed) throws Exception {
+    if (e instanceof ControlException failure) {
+      command.getErr().println("lamina: " + failure.getMessage());
+      return failure.usage() ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+    if (e instanceof IOException || e instanceof dev.lamina.store.StoreException) {
+      command.getErr().println("lamina: " + e.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    throw e;
+  }
+
+  @Command(
+      name = "version",
+      description = "Print the version.",
+      footerHeading = "%nExample:%n",
+      footer = {"  lamina version"})
   int version() {
-    System.out.println(VERSION);
+    spec.commandLine().getOut().println(VERSION);
     return 0;
   }
 }

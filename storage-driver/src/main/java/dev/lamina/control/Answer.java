@@ -124,8 +124,13 @@ public sealed interface Answer {
   record Committed(String name, String id, String diffId, long layerSize, int changes)
       implements Answer {}
 
-  /** An export's result. */
-  record Exported(String target, String manifestDigest, long bytes) implements Answer {}
+  /**
+   * An export's result.
+   *
+   * @param id the image's ID
+   * @param bytes bytes of layers that were written
+   */
+  record Exported(String target, String id, long bytes) implements Answer {}
 
   /** A directory's entries. */
   record FileList(List<FileDetail> files) implements Answer {}

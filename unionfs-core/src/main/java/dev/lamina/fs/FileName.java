@@ -144,7 +144,7 @@ public final class FileName implements Comparable<FileName> {
     return h;
   }
 
-  /** Returns the name for printing: UTF-8 where it is, with what is not or is no text as \xNN. */
+  /** Returns the name for printing: UTF-8 where it is, each byte of what is no text as \xNN. */
   @Override
   public String toString() {
     CharsetDecoder decoder =
@@ -152,23 +152,25 @@ public final class FileName implements Comparable<FileName> {
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
+    StringBuilder out = new StringBuilder(length);
     try {
       CharBuffer text = decoder.decode(ByteBuffer.wrap(array, offset, length));
-      if (text.chars().noneMatch(c -> Character.isISOControl(c))) {
-        return text.toString();
-      }
+      text.chars().forEach(c -> append(out, (char) c, Character.isISOControl(c)));
     } catch (CharacterCodingException e) {
-      // Not UTF-8: printed byte by byte below.
-    }
-    StringBuilder out = new StringBuilder();
-    for (int i = offset; i < offset + length; i++) {
-      int b = array[i] & 0xff;
-      if (b >= 0x20 && b < 0x7f) {
-        out.append((char) b);
-      } else {
-        out.append(String.format("\\x%02x", b));
+      // Not UTF-8: printed byte by byte.
+      for (int i = offset; i < offset + length; i++) {
+        int b = array[i] & 0xff;
+        append(out, (char) b, b < 0x20 || b >= 0x7f);
       }
     }
     return out.toString();
+  }
+
+  private static void append(StringBuilder out, char c, boolean escape) {
+    if (escape) {
+      out.append(String.format("\\x%02x", (int) c));
+    } else {
+      out.append(c);
+    }
   }
 }

@@ -45,11 +45,7 @@ final class Base {
   }
 
   boolean isDirectory(long inode) {
-    try {
-      return tree.isDirectory(inode);
-    } catch (DamagedException e) {
-      throw damaged(e);
-    }
+    return read(() -> tree.isDirectory(inode));
   }
 
   /** The directory of the base with this inode, which is one. */

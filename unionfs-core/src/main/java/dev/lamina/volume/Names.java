@@ -30,9 +30,12 @@ final class Names {
     if (row != null) {
       return row.inode();
     }
-    Directory below = below(directory);
-    int index = below == null ? -1 : union.base().find(below, name);
-    return below == null || index < 0 ? 0 : union.base().inode(directory.inode, below, index);
+    if (!union.base().has(directory.inode)) {
+      return 0;
+    }
+    Directory below = union.base().directory(directory.inode);
+    int index = union.base().find(below, name);
+    return index < 0 ? 0 : union.base().inode(directory.inode, below, index);
   }
 
   /** Everything about a name, for who is going to change it. */
@@ -56,16 +59,7 @@ final class Names {
 
   /** The base's directory under this one, null where it has none. */
   @Nullable Directory below(Node directory) {
-    if (!union.base().has(directory.inode)) {
-      return null;
-    }
-    Directory known = directory.below();
-    if (known != null) {
-      return known;
-    }
-    Directory read = union.base().directory(directory.inode);
-    directory.keepBelow(read);
-    return read;
+    return union.base().has(directory.inode) ? union.base().directory(directory.inode) : null;
   }
 
   /** What the delta says of a name, null where nothing. */

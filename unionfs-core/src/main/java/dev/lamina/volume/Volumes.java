@@ -45,9 +45,6 @@ public final class Volumes implements AutoCloseable {
   @GuardedBy("holders")
   private final Map<VolumeId, String> holders = new TreeMap<>();
 
-  @GuardedBy("holders")
-  private final Map<VolumeId, VolumeFileSystem> open = new TreeMap<>();
-
   private Volumes(Store store, VolumeOptions options, InstantSource clock) {
     this.store = store;
     this.options = options;
@@ -135,9 +132,6 @@ public final class Volumes implements AutoCloseable {
     try {
       VolumeRecord record = require(id);
       VolumeFileSystem fileSystem = open(id, record);
-      synchronized (holders) {
-        open.put(id, fileSystem);
-      }
       opened = true;
       return fileSystem;
     } finally {
@@ -252,13 +246,6 @@ public final class Volumes implements AutoCloseable {
     }
   }
 
-  /** Returns a volume's file system where it is open. */
-  Optional<VolumeFileSystem> opened(VolumeId id) {
-    synchronized (holders) {
-      return Optional.ofNullable(open.get(id));
-    }
-  }
-
   /**
    * Returns what a volume uses; of an open one as of now.
    *
@@ -336,8 +323,7 @@ public final class Volumes implements AutoCloseable {
             });
   }
 
-  /** Returns a volume's record: a {@link VolumeException} where there is no such volume. */
-  VolumeRecord require(VolumeId id) {
+  private VolumeRecord require(VolumeId id) {
     return store
         .state()
         .volume(id)
@@ -346,8 +332,7 @@ public final class Volumes implements AutoCloseable {
             () -> new VolumeException("There is no volume " + id + "; 'volumes' lists them"));
   }
 
-  /** Takes a volume for its holder alone; refused where somebody has it. */
-  void hold(VolumeId id, String holder) {
+  private void hold(VolumeId id, String holder) {
     synchronized (holders) {
       String other = holders.putIfAbsent(id, holder);
       if (other != null) {
@@ -356,16 +341,13 @@ public final class Volumes implements AutoCloseable {
     }
   }
 
-  /** Gives a volume back. */
-  void letGo(VolumeId id) {
+  private void letGo(VolumeId id) {
     synchronized (holders) {
       holders.remove(id);
-      open.remove(id);
     }
   }
 
-  /** Makes a volume's directories where they are missing. */
-  static void makeDirectories(Path volume) {
+  private static void makeDirectories(Path volume) {
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     try {

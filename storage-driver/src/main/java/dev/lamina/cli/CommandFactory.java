@@ -1,0 +1,52 @@
+package dev.lamina.cli;
+
+import java.lang.reflect.Constructor;
+import java.util.List;
+import picocli.CommandLine;
+
+/** Makes commands, giving them what they read and write. */
+final class CommandFactory implements CommandLine.IFactory {
+  static final List<Class<?>> COMMANDS =
+      List.of(
+          ImportCommand.class,
+          ImagesCommand.class,
+          LayersCommand.class,
+          HistoryCommand.class,
+          InspectCommand.class,
+          TagCommand.class,
+          MountCommand.class,
+          UmountCommand.class,
+          MountsCommand.class,
+          VolumesCommand.class,
+          DiffCommand.class,
+          CommitCommand.class,
+          ExportCommand.class,
+          LsCommand.class,
+          CatCommand.class,
+          StatCommand.class,
+          RmCommand.class,
+          GcCommand.class,
+          VerifyCommand.class,
+          DuCommand.class,
+          DaemonCommand.class);
+
+  private final Console console;
+
+  CommandFactory(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public <K> K create(Class<K> type) throws Exception {
+    if (type == GlobalOptions.class) {
+      return type.cast(new GlobalOptions(console));
+    }
+    for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+      if (constructor.getParameterCount() == 1
+          && constructor.getParameterTypes()[0] == GlobalOptions.class) {
+        return type.cast(constructor.newInstance(new GlobalOptions(console)));
+      }
+    }
+    return CommandLine.defaultFactory().create(type);
+  }
+}

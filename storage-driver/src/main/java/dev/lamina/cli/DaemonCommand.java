@@ -1,0 +1,146 @@
+package dev.lamina.cli;
+
+import dev.lamina.control.Answer;
+import dev.lamina.control.ControlClient;
+import dev.lamina.control.ControlException;
+import dev.lamina.control.Request;
+import dev.lamina.daemon.Daemon;
+import dev.lamina.fuse.MountException;
+import dev.lamina.fuse.kernel.NativeTransport;
+import dev.lamina.linux.Errno;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Starts, stops and tells of the daemon. */
+@Command(
+    name = "daemon",
+    description =
+        "Start, stop or show the daemon that holds the store and its mounts. Other commands start"
+            + " it where it is not running.",
+    synopsisSubcommandLabel = "COMMAND",
+    footerHeading = "%nExample:%n",
+    footer = {"  lamina daemon status"})
+final class DaemonCommand {
+  private static final System.Logger LOG = System.getLogger(DaemonCommand.class.getName());
+
+  @Command(
+      name = "start",
+      description = "Start the daemon where it is not running.",
+      footerHeading = "%nExample:%n",
+      footer = {"  lamina daemon start --store /srv/lamina"})
+  int start(@Mixin GlobalOptions own) throws ControlException, IOException {
+    return status(own, false);
+  }
+
+  @Command(
+      name = "status",
+      description = "Show the daemon; exit code 1 where none is running.",
+      footerHeading = "%nExample:%n",
+      footer = {"  lamina daemon status --json"})
+  int showStatus(
+      @Mixin GlobalOptions own, @Option(names = "--json", description = "Print JSON.") boolean json)
+      throws ControlException, IOException {
+    Optional<ControlClient> running = own.connection().connectIfRunning();
+    if (running.isEmpty()) {
+      own.console().line("no daemon is running for " + own.connection().store());
+      return 1;
+    }
+    running.get().close();
+    return status(own, json);
+  }
+
+  private static int status(GlobalOptions own, boolean json) throws ControlException, IOException {
+    Answer.DaemonStatus status = own.ask(new Request.Status(), Answer.DaemonStatus.class);
+    if (json) {
+      own.console().json(status);
+    } else {
+      own.console()
+          .line(
+              "process "
+                  + status.pid()
+                  + ", store "
+                  + status.store()
+                  + ", started "
+                  + own.console().age(status.since())
+                  + ", "
+                  + status.mounts()
+                  + " mounts, heap "
+                  + Sizes.of(status.heapUsed())
+                  + ", "
+                  + status.version());
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "stop",
+      description = "Unmount everything and stop the daemon.",
+      footerHeading = "%nExample:%n",
+      footer = {"  lamina daemon stop"})
+  int stop(
+      @Mixin GlobalOptions own,
+      @Option(names = "--force", description = "Detach mounts that are in use.") boolean force)
+      throws ControlException, IOException {
+    DaemonConnection connection = own.connection();
+    Optional<ControlClient> running = connection.connectIfRunning();
+    if (running.isEmpty()) {
+      own.console().line("no daemon is running for " + connection.store());
+      return 0;
+    }
+    try (ControlClient client = running.get();
+        ProgressDisplay progress =
+            new ProgressDisplay(
+                own.console().error(), own.console().terminal(), System::nanoTime)) {
+      Answer.DaemonStatus status = own.ask(new Request.Status(), Answer.DaemonStatus.class);
+      client.ask(
+          new Request.Stop(force),
+          InputStream.nullInputStream(),
+          OutputStream.nullOutputStream(),
+          progress);
+      ProcessHandle.of(status.pid()).ifPresent(process -> process.onExit().join());
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "run",
+      description = "Run the daemon in the foreground, as a service manager wants it.",
+      footerHeading = "%nExample:%n",
+      footer = {"  lamina daemon run --store /srv/lamina"})
+  int run(@Mixin GlobalOptions own) throws IOException, InterruptedException {
+    DaemonConnection connection = own.connection();
+    Daemon daemon =
+        Daemon.start(
+            connection.store(),
+            connection.socket(),
+            Lamina.VERSION,
+            new NativeTransport(),
+            (fileSystem, target, options) -> {
+              fileSystem.close();
+              throw new MountException(Errno.ENOSYS, "the jnr transport is not there yet");
+            },
+            Clock.systemUTC());
+    Daemon.protectFromOutOfMemory();
+    Runtime.getRuntime()
+        .addShutdownHook(Thread.ofPlatform().name("lamina-end").unstarted(() -> end(daemon)));
+    LOG.log(Level.INFO, "serving " + connection.store() + " on " + connection.socket());
+    daemon.awaitStop();
+    end(daemon);
+    return 0;
+  }
+
+  private static void end(Daemon daemon) {
+    try {
+      daemon.close();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the control socket could not be removed", e);
+    }
+  }
+}

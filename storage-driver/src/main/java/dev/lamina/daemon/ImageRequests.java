@@ -1,0 +1,253 @@
+package dev.lamina.daemon;
+
+import dev.lamina.archive.ArchiveException;
+import dev.lamina.archive.Limits;
+import dev.lamina.control.Answer;
+import dev.lamina.control.ControlException;
+import dev.lamina.control.Conversation;
+import dev.lamina.control.Request;
+import dev.lamina.daemon.NameResolver.Named;
+import dev.lamina.image.ImageConfig;
+import dev.lamina.image.ImageImporter;
+import dev.lamina.image.ImageLocation;
+import dev.lamina.image.ImageName;
+import dev.lamina.image.ImageSummary;
+import dev.lamina.image.Images;
+import dev.lamina.image.ImportOptions;
+import dev.lamina.image.ImportedImage;
+import dev.lamina.image.PlatformChoice;
+import dev.lamina.store.ImageLayer;
+import dev.lamina.store.ImageRecord;
+import dev.lamina.store.LayerKey;
+import dev.lamina.store.LayerRecord;
+import dev.lamina.store.Platform;
+import dev.lamina.store.SnapshotKey;
+import dev.lamina.store.VolumeId;
+import dev.lamina.store.VolumeRecord;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Imports, lists, names and removes images. */
+final class ImageRequests {
+  private final DaemonContext context;
+  private final Images images;
+
+  ImageRequests(DaemonContext context) {
+    this.context = context;
+    this.images = new Images(context.store());
+  }
+
+  Answer.Imported importImage(Request.Import request, Conversation conversation)
+      throws IOException {
+    ImportOptions options =
+        ImportOptions.defaults()
+            .withKeepCompressed(request.keepCompressed())
+            .withLimits(limits(request.limits()));
+    if (request.platform().isPresent()) {
+      options = options.withPlatform(PlatformChoice.parse(request.platform().get()));
+    }
+    long before = context.store().usage().totalBytes();
+    ImportedImage image =
+        new ImageImporter(
+                context.store(),
+                options,
+                new TransferProgress(conversation, System::nanoTime),
+                context.clock())
+            .run(
+                ImageLocation.parse(request.source()),
+                request.name().map(ImageName::parse),
+                conversation.input());
+    int layers = image.record().diffIds().size();
+    return new Answer.Imported(
+        image.name().toString(),
+        image.id().toString(),
+        layers,
+        layers - image.newLayers(),
+        Math.max(context.store().usage().totalBytes() - before, 0));
+  }
+
+  private static Limits limits(Request.ImportLimits asked) {
+    Limits limits = Limits.defaults();
+    if (asked.layerBytes().isPresent()) {
+      limits = limits.withBytes(asked.layerBytes().get());
+    }
+    if (asked.ratio().isPresent()) {
+      limits = limits.withRatio(asked.ratio().get());
+    }
+    if (asked.entries().isPresent()) {
+      limits = limits.withEntries(asked.entries().get());
+    }
+    if (asked.fileBytes().isPresent()) {
+      limits = limits.withHoleBytes(asked.fileBytes().get());
+    }
+    return limits;
+  }
+
+  Answer.ImageList list() throws ArchiveException {
+    List<Answer.Image> list = new ArrayList<>();
+    for (ImageSummary image : images.list()) {
+      list.add(
+          new Answer.Image(
+              image.name(),
+              image.id().toString(),
+              time(image.created()),
+              platform(image.record().platform()),
+              image.record().diffIds().size(),
+              image.bytes()));
+    }
+    return new Answer.ImageList(list);
+  }
+
+  private static String platform(Platform platform) {
+    String variant = platform.variant().isEmpty() ? "" : "/" + platform.variant();
+    return platform.os() + "/" + platform.architecture() + variant;
+  }
+
+  /** A time as a configuration writes it; one that is none is as good as absent. */
+  private static Optional<Instant> time(Optional<String> text) {
+    try {
+      return text.map(OffsetDateTime::parse).map(OffsetDateTime::toInstant);
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  Answer.LayerList layers(Request.Layers request) throws ControlException {
+    return new Answer.LayerList(
+        layers(NameResolver.image(context.store(), request.image()).record()));
+  }
+
+  private List<Answer.Layer> layers(ImageRecord image) {
+    List<LayerKey> keys = LayerKey.chain(image.diffIds());
+    List<LayerRecord> records = images.layers(image);
+    List<Answer.Layer> layers = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      ImageLayer layer = image.layers().get(i);
+      layers.add(
+          new Answer.Layer(
+              keys.get(i).diffId().toString(),
+              keys.get(i).chainId().toString(),
+              layer.digest().toString(),
+              layer.mediaType(),
+              records.get(i).tarBytes(),
+              layer.size(),
+              layer.kept()));
+    }
+    return layers;
+  }
+
+  Answer.HistoryList history(Request.History request) throws ControlException, ArchiveException {
+    ImageRecord image = NameResolver.image(context.store(), request.image()).record();
+    List<LayerRecord> records = images.layers(image);
+    List<Answer.HistoryEntry> entries = new ArrayList<>();
+    int layer = 0;
+    for (ImageConfig.HistoryEntry entry : images.config(image).history()) {
+      boolean has = !entry.emptyLayer() && layer < records.size();
+      entries.addFirst(
+          new Answer.HistoryEntry(
+              time(entry.created()),
+              entry.createdBy().orElse(""),
+              entry.comment().orElse(""),
+              entry.emptyLayer(),
+              has ? Optional.of(image.diffIds().get(layer).toString()) : Optional.empty(),
+              has ? records.get(layer).contentBytes() : 0));
+      layer += entry.emptyLayer() ? 0 : 1;
+    }
+    return new Answer.HistoryList(entries);
+  }
+
+  Answer.Inspected inspect(Request.Inspect request) throws ControlException {
+    return switch (NameResolver.find(context.store(), request.name())) {
+      case Named.Image(String name, ImageRecord record) ->
+          new Answer.Inspected("image", name, imageDetail(record));
+      case Named.Volume(String name, VolumeId id) ->
+          new Answer.Inspected("volume", name, volumeDetail(name, id));
+    };
+  }
+
+  private Map<String, Object> imageDetail(ImageRecord record) {
+    var content = images.content(record);
+    Map<String, Object> detail = new LinkedHashMap<>();
+    detail.put("id", record.config().toString());
+    detail.put("manifestDigest", record.manifest().toString());
+    detail.put("manifestMediaType", record.manifestMediaType());
+    record.index().ifPresent(index -> detail.put("indexDigest", index.toString()));
+    detail.put("platform", platform(record.platform()));
+    detail.put("layers", layers(record));
+    images.tree(record).ifPresent(tree -> detail.put("tree", tree.digest().toString()));
+    JsonMapper json = JsonMapper.builder().build();
+    detail.put("manifest", json.readValue(content.manifest(), Object.class));
+    detail.put("config", json.readValue(content.config(), Object.class));
+    return detail;
+  }
+
+  private Map<String, Object> volumeDetail(String name, VolumeId id) throws ControlException {
+    VolumeRecord record =
+        context
+            .store()
+            .state()
+            .volume(id)
+            .orElseThrow(
+                () -> new ControlException("volume " + name + " was removed just now", false));
+    Map<String, Object> detail = new LinkedHashMap<>();
+    detail.put("image", record.origin());
+    detail.put("baseTree", record.baseTree().toString());
+    detail.put("basePositions", record.basePositions());
+    detail.put("diffIds", record.diffIds().stream().map(Object::toString).toList());
+    record.config().ifPresent(config -> detail.put("config", config.toString()));
+    detail.put("created", Instant.ofEpochSecond(0, record.created()).toString());
+    detail.put("data", context.store().layout().volume(id).toString());
+    context
+        .mounts()
+        .ofVolume(name)
+        .ifPresent(mount -> detail.put("mountedOn", mount.directory().toString()));
+    return detail;
+  }
+
+  Answer.Done tag(Request.Tag request) {
+    ImageRecord _ = images.tag(request.image(), ImageName.parse(request.name()));
+    return new Answer.Done();
+  }
+
+  /** Looks at all of them first: either all go or none. */
+  Answer.Removed remove(Request.Remove request) throws ControlException {
+    List<Named> found = new ArrayList<>();
+    for (String name : request.names()) {
+      Named named = NameResolver.find(context.store(), name);
+      requireUnused(named);
+      found.add(named);
+    }
+    List<String> removed = new ArrayList<>();
+    for (Named named : found) {
+      switch (named) {
+        case Named.Image(String name, ImageRecord _) -> removed.add(images.remove(name));
+        case Named.Volume(String name, VolumeId _) -> {
+          context.snapshots().remove(new SnapshotKey(DaemonContext.NAMESPACE, name));
+          removed.add(name);
+        }
+      }
+    }
+    return new Answer.Removed(removed);
+  }
+
+  private void requireUnused(Named named) throws ControlException {
+    Optional<String> user =
+        switch (named) {
+          case Named.Volume(String _, VolumeId id) -> context.volumes().holder(id);
+          case Named.Image(String name, ImageRecord _) ->
+              context.mounts().ofImage(name).map(mount -> "mounted on " + mount.directory());
+        };
+    if (user.isPresent()) {
+      throw new ControlException(
+          named.name() + " is in use: " + user.get() + "; end that first", false);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.lamina.daemon;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.lamina.control.ControlException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which directories have mounts of this daemon. A directory is reserved first, so that two requests
+ * for one never both mount. Thread-safe; a mount that somebody ended with umount(8) goes by itself.
+ */
+final class MountRegistry {
+  @GuardedBy("this")
+  private final SortedMap<Path, ActiveMount> mounts = new TreeMap<>();
+
+  @GuardedBy("this")
+  private final Set<Path> reserved = new TreeSet<>();
+
+  /**
+   * Reserves a directory.
+   *
+   * @throws ControlException where it has a mount or is about to
+   */
+  synchronized void reserve(Path directory) throws ControlException {
+    ActiveMount there = mounts.get(directory);
+    if (there != null && there.mount().isMounted()) {
+      throw new ControlException(
+          directory
+              + " has "
+              + there.what()
+              + " mounted already; unmount it with \"lamina umount "
+              + directory
+              + "\"",
+          false);
+    }
+    if (!reserved.add(directory)) {
+      throw new ControlException(directory + " is being mounted by another request", false);
+    }
+  }
+
+  /** Gives a reservation back. */
+  synchronized void release(Path directory) {
+    reserved.remove(directory);
+  }
+
+  /** Registers a mount and watches for its end. */
+  void add(ActiveMount mount) {
+    synchronized (this) {
+      mounts.put(mount.directory(), mount);
+    }
+    Thread.ofVirtual().name("lamina-mount-end").start(() -> awaitEnd(mount));
+  }
+
+  private void awaitEnd(ActiveMount mount) {
+    try {
+      mount.mount().await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    synchronized (this) {
+      mounts.remove(mount.directory(), mount);
+    }
+  }
+
+  /** Returns the mount at a directory. */
+  synchronized Optional<ActiveMount> at(Path directory) {
+    return Optional.ofNullable(mounts.get(directory)).filter(m -> m.mount().isMounted());
+  }
+
+  /** Returns the mount of a volume. */
+  synchronized Optional<ActiveMount> ofVolume(String name) {
+    return mounts.values().stream()
+        .filter(m -> m.volume().equals(Optional.of(name)) && m.mount().isMounted())
+        .findFirst();
+  }
+
+  /** Returns a mount of an image as it is. */
+  synchronized Optional<ActiveMount> ofImage(String name) {
+    return mounts.values().stream()
+        .filter(m -> m.volume().isEmpty() && m.what().equals(name) && m.mount().isMounted())
+        .findFirst();
+  }
+
+  /** Returns all mounts, by directory. */
+  synchronized List<ActiveMount> all() {
+    return mounts.values().stream().filter(m -> m.mount().isMounted()).toList();
+  }
+
+  /** Forgets a mount that has ended. */
+  synchronized void remove(ActiveMount mount) {
+    mounts.remove(mount.directory(), mount);
+  }
+
+  /** Returns the mounts below a directory, deepest first, itself included. */
+  synchronized List<ActiveMount> below(Path directory) {
+    List<ActiveMount> found = new ArrayList<>();
+    for (ActiveMount mount : mounts.values()) {
+      if (mount.directory().startsWith(directory) && mount.mount().isMounted()) {
+        found.addFirst(mount);
+      }
+    }
+    return found;
+  }
+}

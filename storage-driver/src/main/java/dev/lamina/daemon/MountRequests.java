@@ -1,0 +1,228 @@
+package dev.lamina.daemon;
+
+import dev.lamina.control.Answer;
+import dev.lamina.control.ControlException;
+import dev.lamina.control.Request;
+import dev.lamina.daemon.NameResolver.Named;
+import dev.lamina.fuse.Mount;
+import dev.lamina.fuse.MountException;
+import dev.lamina.fuse.MountOptions;
+import dev.lamina.fuse.StaleMounts;
+import dev.lamina.linux.Errno;
+import dev.lamina.store.SnapshotKey;
+import dev.lamina.store.StateTransaction;
+import dev.lamina.store.VolumeId;
+import dev.lamina.tree.Digest;
+import dev.lamina.volume.VolumeFileSystem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Mounts and unmounts. */
+final class MountRequests {
+  private final DaemonContext context;
+  private final Transports transports;
+
+  MountRequests(DaemonContext context, Transports transports) {
+    this.context = context;
+    this.transports = transports;
+  }
+
+  /** What is to be mounted: opened, and how it came about. */
+  private record Opened(
+      VolumeFileSystem fileSystem, String name, Optional<String> volume, boolean made) {}
+
+  Answer.Mounted mount(Request.MountRequest request) throws ControlException {
+    MountOptions options = options(request.options());
+    Transports.Chosen chosen = transports.choose(request.transport(), options.readOnly());
+    Path directory =
+        MountPoint.check(
+            Path.of(request.directory()), context.store().layout().root(), request.force());
+    context.mounts().reserve(directory);
+    try {
+      return mount(request, chosen, directory, options);
+    } finally {
+      context.mounts().release(directory);
+    }
+  }
+
+  private Answer.Mounted mount(
+      Request.MountRequest request, Transports.Chosen chosen, Path directory, MountOptions options)
+      throws ControlException {
+    Opened opened = open(request, options.readOnly(), directory);
+    boolean mounted = false;
+    try {
+      // Closes the file system when it fails.
+      Mount mount = chosen.transport().mount(opened.fileSystem(), directory, options);
+      mounted = true;
+      context
+          .mounts()
+          .add(
+              new ActiveMount(
+                  directory,
+                  opened.name(),
+                  opened.volume(),
+                  opened.fileSystem(),
+                  mount,
+                  chosen.name(),
+                  options.readOnly(),
+                  context.clock().instant()));
+      return new Answer.Mounted(directory.toString(), opened.volume(), chosen.name());
+    } finally {
+      if (!mounted && opened.made()) {
+        opened
+            .volume()
+            .ifPresent(
+                name -> context.snapshots().remove(new SnapshotKey(DaemonContext.NAMESPACE, name)));
+      }
+    }
+  }
+
+  private static MountOptions options(List<String> given) throws ControlException {
+    MountOptions options = MountOptions.defaults();
+    if ("root".equals(System.getProperty("user.name"))) {
+      options = options.forAllUsers();
+    }
+    try {
+      for (String option : given) {
+        options = options.with(option);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new ControlException(String.valueOf(e.getMessage()), true);
+    }
+    return options;
+  }
+
+  private Opened open(Request.MountRequest request, boolean readOnly, Path directory)
+      throws ControlException {
+    String holder = "mounted on " + directory;
+    return switch (NameResolver.find(context.store(), request.what())) {
+      case Named.Volume(String name, VolumeId id) -> {
+        if (request.volume().isPresent()) {
+          throw new ControlException(
+              "\"" + name + "\" is a volume; --volume names a new one made from an image", true);
+        }
+        yield new Opened(context.volumes().open(id, holder), name, Optional.of(name), false);
+      }
+      case Named.Image image -> {
+        if (readOnly && request.volume().isEmpty()) {
+          yield new Opened(openImage(image), image.name(), Optional.empty(), false);
+        }
+        String name = request.volume().orElseGet(() -> VolumeNames.makeUp(image.name(), context));
+        VolumeNames.check(name);
+        VolumeId id = create(image, name);
+        yield new Opened(context.volumes().open(id, holder), image.name(), Optional.of(name), true);
+      }
+    };
+  }
+
+  private VolumeFileSystem openImage(Named.Image image) {
+    return context
+        .store()
+        .state()
+        .transact(transaction -> context.volumes().openTree(requireTree(transaction, image)));
+  }
+
+  private VolumeId create(Named.Image image, String name) {
+    return context
+        .store()
+        .state()
+        .transact(
+            transaction -> {
+              VolumeId id =
+                  context
+                      .volumes()
+                      .create(
+                          transaction,
+                          requireTree(transaction, image),
+                          image.record().diffIds(),
+                          Optional.of(image.record().config()),
+                          image.name());
+              context
+                  .snapshots()
+                  .adopt(transaction, new SnapshotKey(DaemonContext.NAMESPACE, name), id);
+              return id;
+            });
+  }
+
+  private static Digest requireTree(StateTransaction transaction, Named.Image image) {
+    return NameResolver.tree(transaction, image.record())
+        .orElseThrow(
+            () ->
+                new RequestException(
+                    "Image "
+                        + image.name()
+                        + " has no layers, so there is nothing to mount; or it was removed just"
+                        + " now"));
+  }
+
+  Answer.Done unmount(Request.Unmount request) throws ControlException {
+    Path directory = Path.of(request.directory()).normalize();
+    Optional<ActiveMount> mount = context.mounts().at(directory);
+    if (mount.isEmpty()) {
+      return clear(directory);
+    }
+    try {
+      mount.get().mount().unmount(request.lazy());
+    } catch (MountException e) {
+      if (e.errno() == Errno.EBUSY) {
+        throw busy(directory, e);
+      }
+      throw e;
+    }
+    context.mounts().remove(mount.get());
+    return new Answer.Done();
+  }
+
+  private static ControlException busy(Path directory, MountException e) {
+    List<String> processes = BusyProcesses.of(directory);
+    ControlException busy =
+        new ControlException(
+            directory
+                + " is in use"
+                + (processes.isEmpty() ? "" : " by " + String.join(", ", processes))
+                + "; end that first, or detach it with \"lamina umount --lazy "
+                + directory
+                + "\"",
+            false);
+    busy.initCause(e);
+    return busy;
+  }
+
+  private static Answer.Done clear(Path directory) throws ControlException {
+    return switch (StaleMounts.clear(directory)) {
+      case CLEARED -> new Answer.Done();
+      case NOTHING -> throw new ControlException("nothing is mounted on " + directory, false);
+      case ALIVE ->
+          throw new ControlException(
+              "what is mounted on "
+                  + directory
+                  + " is not this store's; name its store with --store, or use umount(8)",
+              false);
+    };
+  }
+
+  Answer.MountList list() {
+    return new Answer.MountList(
+        context.mounts().all().stream()
+            .map(
+                m ->
+                    new Answer.MountEntry(
+                        m.directory().toString(),
+                        m.what(),
+                        m.volume(),
+                        m.readOnly(),
+                        m.transport(),
+                        m.since(),
+                        m.mount().statistics().total()))
+            .toList());
+  }
+
+  /** Unmounts everything, the deepest first; what is busy is detached. */
+  void unmountAll() {
+    for (ActiveMount mount : context.mounts().below(Path.of("/"))) {
+      mount.mount().close();
+      context.mounts().remove(mount);
+    }
+  }
+}

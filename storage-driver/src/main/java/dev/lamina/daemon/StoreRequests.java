@@ -1,0 +1,84 @@
+package dev.lamina.daemon;
+
+import dev.lamina.control.Answer;
+import dev.lamina.control.Conversation;
+import dev.lamina.control.Reply;
+import dev.lamina.store.Collection;
+import dev.lamina.store.Damage;
+import dev.lamina.store.ImageUsage;
+import dev.lamina.store.StoreUsage;
+import dev.lamina.store.Verification;
+import dev.lamina.store.VerifyOptions;
+import dev.lamina.volume.VolumeUsage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Collects, verifies and measures the store. */
+final class StoreRequests {
+  private final DaemonContext context;
+
+  StoreRequests(DaemonContext context) {
+    this.context = context;
+  }
+
+  Answer.Collected collect() {
+    Collection done = context.store().collect();
+    return new Answer.Collected(
+        done.layers(), done.records(), done.blobs(), done.objects(), done.bytes());
+  }
+
+  Answer.Verified verify(Conversation conversation) {
+    Verification found =
+        context
+            .store()
+            .verify(
+                new VerifyOptions(
+                    true,
+                    bytes ->
+                        conversation.progress(
+                            new Reply.Progress("store", "verifying", bytes, 0, false))));
+    return new Answer.Verified(
+        found.records(),
+        found.blobs(),
+        found.bytes(),
+        found.damages().stream().map(StoreRequests::damage).toList());
+  }
+
+  private static Answer.Damage damage(Damage damage) {
+    return new Answer.Damage(
+        damage.kind().name().toLowerCase(java.util.Locale.ROOT)
+            + damage.digest().map(digest -> " " + digest).orElse(""),
+        damage.message(),
+        damage.touched().stream().map(Damage.Touched::root).distinct().toList(),
+        damage.touched().stream().map(Damage.Touched::path).findFirst());
+  }
+
+  Answer.UsageList usage() {
+    StoreUsage usage = context.store().usage();
+    List<Answer.UsageEntry> entries = new ArrayList<>();
+    long apparent = 0;
+    for (ImageUsage image : usage.images()) {
+      apparent += image.apparent();
+      entries.add(
+          new Answer.UsageEntry(
+              "image",
+              String.join(", ", image.names()),
+              image.apparent(),
+              image.unique(),
+              image.shared(),
+              image.onDisk()));
+    }
+    for (Map.Entry<String, VolumeUsage> volume : new VolumeRequests(context).usages().entrySet()) {
+      long bytes = volume.getValue().bytes();
+      entries.add(new Answer.UsageEntry("volume", volume.getKey(), bytes, bytes, 0, bytes));
+    }
+    return new Answer.UsageList(
+        entries,
+        new Answer.UsageTotal(
+            apparent,
+            usage.objectBytes() + usage.databaseBytes(),
+            usage.unreferencedBytes(),
+            usage.totalBytes()));
+  }
+}

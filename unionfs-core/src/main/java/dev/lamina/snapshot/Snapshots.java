@@ -1,0 +1,309 @@
+package dev.lamina.snapshot;
+
+import static dev.lamina.snapshot.SnapshotException.alreadyExists;
+import static dev.lamina.snapshot.SnapshotException.failedPrecondition;
+import static dev.lamina.snapshot.SnapshotException.notFound;
+
+import dev.lamina.store.SnapshotContent;
+import dev.lamina.store.SnapshotKey;
+import dev.lamina.store.SnapshotKind;
+import dev.lamina.store.SnapshotRecord;
+import dev.lamina.store.StateTransaction;
+import dev.lamina.store.StateView;
+import dev.lamina.store.Store;
+import dev.lamina.store.StoreWriter;
+import dev.lamina.store.VolumeId;
+import dev.lamina.tree.Change;
+import dev.lamina.tree.Digest;
+import dev.lamina.tree.Tree;
+import dev.lamina.tree.TreeDifference;
+import dev.lamina.tree.TreeEditor;
+import dev.lamina.tree.TreeEntry;
+import dev.lamina.tree.TreeView;
+import dev.lamina.volume.VolumeUsage;
+import dev.lamina.volume.Volumes;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The snapshots of a store.
+ *
+ * <h2>Words</h2>
+ *
+ * A snapshot has a <em>key</em>: an engine's namespace and a name. It is <em>active</em> (a
+ * volume), <em>committed</em> (a tree, which others may be made from) or a <em>view</em> (a tree to
+ * look at). Its <em>parent</em> is the committed snapshot of the same namespace it was made from;
+ * one without starts from nothing.
+ *
+ * <h2>A life</h2>
+ *
+ * {@code prepare(a, none)} makes a volume; its user mounts it, fills it and unmounts it. {@code
+ * commit(base, a)} makes a tree of it under a name, and {@code a} is gone. {@code prepare(b, base)}
+ * makes a volume on top; {@code view(v, base)} shows the tree. {@code remove(base)} is refused as
+ * long as {@code b} or {@code v} are there, {@code remove(b)} while it is mounted.
+ *
+ * <p>Each operation is one synced batch: after a crash it has happened or it has not. Thread-safe.
+ */
+public final class Snapshots {
+  private final Store store;
+  private final Volumes volumes;
+  private final InstantSource clock;
+
+  /** Makes it for a store and its volumes. */
+  public Snapshots(Store store, Volumes volumes, InstantSource clock) {
+    this.store = store;
+    this.volumes = volumes;
+    this.clock = clock;
+  }
+
+  /**
+   * Makes a volume on top of a committed snapshot, or of nothing.
+   *
+   * @param parent name in the same namespace
+   * @throws SnapshotException where the key is taken, or the parent is not there or not committed
+   */
+  public VolumeId prepare(
+      SnapshotKey key, Optional<String> parent, SortedMap<String, String> labels) {
+    try (StoreWriter writer = store.begin("prepare " + key)) {
+      Digest empty = emptyTree(writer);
+      return writer.commit(
+          transaction -> {
+            requireFree(transaction, key);
+            Digest tree = parentTree(transaction, key, parent).orElse(empty);
+            VolumeId volume =
+                volumes.create(transaction, tree, List.of(), Optional.empty(), parent.orElse(""));
+            put(
+                transaction,
+                key,
+                SnapshotKind.ACTIVE,
+                parent,
+                new SnapshotContent.OfVolume(volume),
+                labels);
+            return volume;
+          });
+    }
+  }
+
+  /**
+   * Names a volume that this transaction makes.
+   *
+   * @throws SnapshotException where the key is taken
+   */
+  public void adopt(StateTransaction transaction, SnapshotKey key, VolumeId volume) {
+    requireFree(transaction, key);
+    put(
+        transaction,
+        key,
+        SnapshotKind.ACTIVE,
+        Optional.empty(),
+        new SnapshotContent.OfVolume(volume),
+        new java.util.TreeMap<>());
+  }
+
+  /**
+   * Makes a view of a committed snapshot, or of nothing.
+   *
+   * @return the tree to show
+   * @throws SnapshotException as {@link #prepare}
+   */
+  public Digest view(SnapshotKey key, Optional<String> parent, SortedMap<String, String> labels) {
+    try (StoreWriter writer = store.begin("view " + key)) {
+      Digest empty = emptyTree(writer);
+      return writer.commit(
+          transaction -> {
+            requireFree(transaction, key);
+            Digest tree = parentTree(transaction, key, parent).orElse(empty);
+            put(
+                transaction,
+                key,
+                SnapshotKind.VIEW,
+                parent,
+                new SnapshotContent.OfTree(tree),
+                labels);
+            return tree;
+          });
+    }
+  }
+
+  /**
+   * Removes a snapshot; a volume with everything in it.
+   *
+   * @throws SnapshotException where it is not there, is in use or has children
+   */
+  public void remove(SnapshotKey key) {
+    Optional<VolumeId> volume =
+        store.state().transact(transaction -> removeRecord(transaction, key));
+    volume.ifPresent(volumes::finishRemoval);
+  }
+
+  private Optional<VolumeId> removeRecord(StateTransaction transaction, SnapshotKey key) {
+    SnapshotRecord record = require(transaction, key);
+    Optional<String> child =
+        transaction.snapshots(key.namespace()).entrySet().stream()
+            .filter(other -> other.getValue().parent().equals(Optional.of(key.name())))
+            .map(other -> other.getKey().name())
+            .findFirst();
+    if (child.isPresent()) {
+      throw failedPrecondition(
+          "Snapshot " + key + " is the parent of " + child.get() + "; remove that first");
+    }
+    Optional<VolumeId> volume =
+        record.content() instanceof SnapshotContent.OfVolume(VolumeId id)
+            ? Optional.of(id)
+            : Optional.empty();
+    volume.ifPresent(
+        id -> {
+          requireIdle(key, id);
+          volumes.markRemoved(transaction, id);
+        });
+    transaction.removeSnapshot(key);
+    return volume;
+  }
+
+  private void requireIdle(SnapshotKey key, VolumeId id) {
+    Optional<String> holder = volumes.holder(id);
+    if (holder.isPresent()) {
+      throw failedPrecondition("Snapshot " + key + " is in use: " + holder.get());
+    }
+  }
+
+  /**
+   * Returns what is known of a snapshot.
+   *
+   * @throws SnapshotException where it is not there
+   */
+  public SnapshotRecord stat(SnapshotKey key) {
+    return require(store.state(), key);
+  }
+
+  /** Returns a namespace's snapshots, by name. */
+  public SortedMap<SnapshotKey, SnapshotRecord> list(String namespace) {
+    return store.state().snapshots(namespace);
+  }
+
+  /**
+   * Replaces a snapshot's labels.
+   *
+   * @throws SnapshotException where it is not there
+   */
+  public SnapshotRecord label(SnapshotKey key, SortedMap<String, String> labels) {
+    return store
+        .state()
+        .transact(
+            transaction -> {
+              SnapshotRecord old = require(transaction, key);
+              SnapshotRecord record =
+                  new SnapshotRecord(
+                      old.kind(), old.parent(), old.content(), old.created(), now(), labels);
+              transaction.putSnapshot(key, record);
+              return record;
+            });
+  }
+
+  /**
+   * Returns what a snapshot takes by itself.
+   *
+   * @throws SnapshotException where it is not there
+   */
+  public Usage usage(SnapshotKey key) {
+    SnapshotRecord record = stat(key);
+    return switch (record.content()) {
+      case SnapshotContent.OfVolume(VolumeId id) -> {
+        VolumeUsage usage = volumes.usage(id);
+        yield new Usage(usage.bytes(), usage.inodes());
+      }
+      case SnapshotContent.OfTree(Digest tree) -> treeUsage(key, record, tree);
+    };
+  }
+
+  private Usage treeUsage(SnapshotKey key, SnapshotRecord record, Digest tree) {
+    TreeView after = TreeView.open(store.directories(), tree);
+    if (record.kind() == SnapshotKind.VIEW) {
+      return new Usage(0, 0);
+    }
+    if (record.parent().isEmpty()) {
+      return new Usage(after.tree().bytes(), after.positions());
+    }
+    SnapshotRecord parent = stat(new SnapshotKey(key.namespace(), record.parent().get()));
+    TreeView before = TreeView.open(store.directories(), committedTree(parent).orElseThrow());
+    long[] sums = new long[2];
+    TreeDifference.diff(before, after, change -> count(change, sums));
+    return new Usage(sums[0], sums[1]);
+  }
+
+  private static void count(Change change, long[] sums) {
+    switch (change) {
+      case Change.Added added -> {
+        sums[0] += size(added.entry());
+        sums[1]++;
+      }
+      case Change.Modified modified -> {
+        if (!modified.before().equals(modified.after())) {
+          sums[0] += size(modified.after());
+        }
+        sums[1]++;
+      }
+      case Change.Deleted _ -> {}
+    }
+  }
+
+  private static long size(TreeEntry entry) {
+    return entry instanceof TreeEntry.File file ? file.size() : 0;
+  }
+
+  private Optional<Digest> parentTree(StateView state, SnapshotKey key, Optional<String> parent) {
+    return parent.map(
+        name -> {
+          SnapshotKey above = new SnapshotKey(key.namespace(), name);
+          return committedTree(require(state, above))
+              .orElseThrow(
+                  () ->
+                      failedPrecondition(
+                          "Snapshot "
+                              + above
+                              + " is not committed, so nothing can be made from it"));
+        });
+  }
+
+  private static Optional<Digest> committedTree(SnapshotRecord record) {
+    return record.kind() == SnapshotKind.COMMITTED
+            && record.content() instanceof SnapshotContent.OfTree(Digest tree)
+        ? Optional.of(tree)
+        : Optional.empty();
+  }
+
+  private static SnapshotRecord require(StateView state, SnapshotKey key) {
+    return state.snapshot(key).orElseThrow(() -> notFound("snapshot " + key));
+  }
+
+  private static void requireFree(StateView state, SnapshotKey key) {
+    if (state.snapshot(key).isPresent()) {
+      throw alreadyExists("snapshot " + key);
+    }
+  }
+
+  private Digest emptyTree(StoreWriter writer) {
+    Tree tree = TreeEditor.create(store.directories()).finish(writer);
+    return tree.digest();
+  }
+
+  private void put(
+      StateTransaction transaction,
+      SnapshotKey key,
+      SnapshotKind kind,
+      Optional<String> parent,
+      SnapshotContent content,
+      SortedMap<String, String> labels) {
+    long now = now();
+    transaction.putSnapshot(key, new SnapshotRecord(kind, parent, content, now, now, labels));
+  }
+
+  private long now() {
+    Instant instant = clock.instant();
+    return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
+  }
+}

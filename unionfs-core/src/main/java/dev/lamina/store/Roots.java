@@ -4,6 +4,7 @@ import dev.lamina.tree.Digest;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * then the root it was made of has been marked.
  */
 final class Roots {
+  private static final long PAUSE_NANOS = 200_000;
+
   private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
   private final ConcurrentHashMap<Digest, Integer> uses = new ConcurrentHashMap<>();
   private volatile @Nullable Kept running;
@@ -32,9 +35,15 @@ final class Roots {
     }
   }
 
-  /** Holds the gate, shared. A thread may hold it more than once. */
+  /**
+   * Holds the gate, shared. A thread may hold it more than once. It passes a collector that waits
+   * for others to let go, who may in turn need a lock that the caller has; only a collector that is
+   * in keeps it out, briefly, and that one needs nobody's lock.
+   */
   Hold hold() {
-    gate.readLock().lock();
+    while (!gate.readLock().tryLock()) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
     return gate.readLock()::unlock;
   }
 

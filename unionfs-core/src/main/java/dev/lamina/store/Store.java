@@ -79,7 +79,13 @@ public final class Store implements AutoCloseable, RecordSource {
       requireDatabase(layout.state());
     }
     for (Path inner :
-        List.of(layout.objects(), layout.temporaries(), layout.volumes(), layout.libraries())) {
+        List.of(
+            layout.rows(),
+            layout.state(),
+            layout.objects(),
+            layout.temporaries(),
+            layout.volumes(),
+            layout.libraries())) {
       makeDirectory(inner);
     }
     RocksLibrary.load(layout.libraries());

@@ -45,7 +45,11 @@ final class Base {
   }
 
   boolean isDirectory(long inode) {
-    return read(() -> tree.isDirectory(inode));
+    try {
+      return tree.isDirectory(inode);
+    } catch (DamagedException e) {
+      throw damaged(e);
+    }
   }
 
   /** The directory of the base with this inode, which is one. */

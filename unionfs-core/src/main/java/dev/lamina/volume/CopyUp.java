@@ -135,15 +135,18 @@ final class CopyUp {
     switch (source) {
       case DataSource.Bytes bytes ->
           FileIo.writeFully(target, bytes.bytes(), 0, Math.toIntExact(length), 0);
-      case DataSource.Stored stored -> {
-        if (!tryClone(stored.descriptor().value(), target)) {
-          copyExtents(stored.descriptor().value(), target, length);
-        }
-        // Cuts what is not wanted, and makes the file as long as a hole at its end.
-        FileIo.ftruncate(target, length);
-      }
+      case DataSource.Stored stored -> cloneOrCopy(stored.descriptor().value(), target, length);
       case DataSource.Own own -> throw new IllegalStateException("own data is not copied up");
     }
+  }
+
+  /** Makes an empty file hold the first {@code length} bytes of another, by the cheapest way. */
+  static void cloneOrCopy(int source, int target, long length) {
+    if (!tryClone(source, target)) {
+      copyExtents(source, target, length);
+    }
+    // Cuts what is not wanted, and makes the file as long as a hole at its end.
+    FileIo.ftruncate(target, length);
   }
 
   private static boolean tryClone(int source, int target) {

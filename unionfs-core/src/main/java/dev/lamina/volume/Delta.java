@@ -31,6 +31,9 @@ interface Delta extends AutoCloseable {
     names(directory, FIRST_NAME, visitor);
   }
 
+  /** Visits what is said of all names of all directories, by directory and name. */
+  void allNames(DirectoryNameVisitor visitor);
+
   /** Visits the names that are only in the delta behind a sequence number, in their order. */
   void sequence(long directory, long after, SequenceVisitor visitor);
 
@@ -60,6 +63,13 @@ interface Delta extends AutoCloseable {
   interface NameVisitor {
     /** Takes one and says whether to go on. */
     boolean visit(FileName name, NameRow row);
+  }
+
+  /** Takes names of all directories. */
+  @FunctionalInterface
+  interface DirectoryNameVisitor {
+    /** Takes one. */
+    void visit(long directory, FileName name, NameRow row);
   }
 
   /** Takes names in listing order. */

@@ -23,6 +23,9 @@ final class EmptyDelta implements Delta {
   public void names(long directory, FileName from, NameVisitor visitor) {}
 
   @Override
+  public void allNames(DirectoryNameVisitor visitor) {}
+
+  @Override
   public void sequence(long directory, long after, SequenceVisitor visitor) {}
 
   @Override

@@ -7,6 +7,7 @@ import dev.lamina.fs.FsException;
 import dev.lamina.fs.NodeId;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.FileStatus;
+import dev.lamina.tree.Directory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,17 @@ final class Inodes {
   void enter(Node node, Entry entry) {
     describe(node, entry);
     lookedUp(node);
+  }
+
+  /** Fills in an entry that is the base's at this index, where the inode is unchanged. */
+  void describe(Node node, Directory below, int index, Entry entry) {
+    if (node.record() != null) {
+      describe(node, entry);
+      return;
+    }
+    entry.node = node.inode;
+    entry.generation = 0;
+    union.base().attributes(node.inode, below, index, entry.attributes);
   }
 
   /** Fills in an entry without counting it. */
@@ -151,7 +163,10 @@ final class Inodes {
 
   boolean isDirectory(Node node) {
     InodeRecord record = node.record();
-    return record != null ? record.isDirectory() : union.base().isDirectory(node.inode);
+    if (record != null) {
+      return record.isDirectory();
+    }
+    return node.below() != null || union.base().isDirectory(node.inode);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.lamina.fs.FileName;
 import dev.lamina.tree.DamagedException;
 import dev.lamina.tree.Directory;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Lists directories without a state: first the base's slots, each as the delta has it, then the
@@ -149,7 +150,12 @@ final class Listing {
     private boolean asInBase(Directory below, int index) {
       FileName name = name(below, index);
       long inode = union.base().inode(directory.inode, below, index);
-      return add(name, Slots.ofBase(index), inode, below.kind(index));
+      long cookie = Slots.ofBase(index);
+      if (!to.withAttributes()) {
+        return to.add(name, cookie, inode, below.kind(index));
+      }
+      return addWithAttributes(
+          name, cookie, inode, node -> inodes.describe(node, below, index, entry));
     }
 
     private FileName name(Directory below, int index) {
@@ -161,12 +167,17 @@ final class Listing {
       if (!to.withAttributes()) {
         return to.add(name, cookie, inode, kind);
       }
+      return addWithAttributes(name, cookie, inode, node -> inodes.describe(node, entry));
+    }
+
+    private boolean addWithAttributes(
+        FileName name, long cookie, long inode, Consumer<Node> describe) {
       Node node = inodes.tryPin(inode);
       if (node == null) {
         return true;
       }
       try {
-        inodes.describe(node, entry);
+        describe.accept(node);
         boolean taken = to.add(name, cookie, entry);
         if (taken) {
           inodes.lookedUp(node);

@@ -30,12 +30,9 @@ final class Names {
     if (row != null) {
       return row.inode();
     }
-    if (!union.base().has(directory.inode)) {
-      return 0;
-    }
-    Directory below = union.base().directory(directory.inode);
-    int index = union.base().find(below, name);
-    return index < 0 ? 0 : union.base().inode(directory.inode, below, index);
+    Directory below = below(directory);
+    int index = below == null ? -1 : union.base().find(below, name);
+    return below == null || index < 0 ? 0 : union.base().inode(directory.inode, below, index);
   }
 
   /** Everything about a name, for who is going to change it. */
@@ -59,7 +56,16 @@ final class Names {
 
   /** The base's directory under this one, null where it has none. */
   @Nullable Directory below(Node directory) {
-    return union.base().has(directory.inode) ? union.base().directory(directory.inode) : null;
+    if (!union.base().has(directory.inode)) {
+      return null;
+    }
+    Directory known = directory.below();
+    if (known != null) {
+      return known;
+    }
+    Directory read = union.base().directory(directory.inode);
+    directory.keepBelow(read);
+    return read;
   }
 
   /** What the delta says of a name, null where nothing. */

@@ -2,6 +2,8 @@ package dev.lamina.volume;
 
 import dev.lamina.fs.FsException;
 import dev.lamina.linux.Errno;
+import dev.lamina.tree.Directory;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class Node {
   private volatile boolean dead;
   private volatile @Nullable InodeRecord record;
   private volatile @Nullable InodeRecord unchanged;
+  private volatile @Nullable WeakReference<Directory> below;
   private volatile @Nullable ReentrantLock recordLock;
   private volatile @Nullable DirectoryNames names;
   private volatile @Nullable NodeData data;
@@ -82,6 +85,17 @@ final class Node {
   /** Keeps the base's entry until the delta says something. */
   void keepUnchanged(InodeRecord ofBase) {
     unchanged = ofBase;
+  }
+
+  /** The base's directory under this one, where it is still in memory. */
+  @Nullable Directory below() {
+    WeakReference<Directory> reference = below;
+    return reference == null ? null : reference.get();
+  }
+
+  /** Remembers the base's directory under this one, as long as somebody else keeps it. */
+  void keepBelow(Directory directory) {
+    below = new WeakReference<>(directory);
   }
 
   ReentrantLock recordLock() {

@@ -77,6 +77,18 @@ final class RocksDelta implements Delta {
   }
 
   @Override
+  public void allNames(DirectoryNameVisitor visitor) {
+    try (RocksIterator rows = iterator(StateFamily.NAMES)) {
+      for (rows.seek(keys.first()); rows.isValid(); rows.next()) {
+        byte[] key = rows.key();
+        visitor.visit(
+            DeltaKeys.inodeOf(key), DeltaKeys.nameOf(key), DeltaCodec.decodeName(rows.value()));
+      }
+      check(rows);
+    }
+  }
+
+  @Override
   public void sequence(long directory, long after, SequenceVisitor visitor) {
     try (RocksIterator rows = iterator(StateFamily.SEQUENCES)) {
       for (rows.seek(keys.sequence(directory, after + 1)); rows.isValid(); rows.next()) {

@@ -29,6 +29,9 @@ final class Syncer implements AutoCloseable {
   @GuardedBy("removals")
   private final Queue<Removal> removals = new ArrayDeque<>();
 
+  @GuardedBy("removals")
+  private int holds;
+
   private final Thread thread;
 
   private record Removal(long inode, long behind) {}
@@ -92,9 +95,27 @@ final class Syncer implements AutoCloseable {
     removeDataFiles();
   }
 
+  /** Keeps all data files, also those nobody refers to, until the hold is closed: for a fork. */
+  Hold hold() {
+    synchronized (removals) {
+      holds++;
+    }
+    return () -> {
+      synchronized (removals) {
+        holds--;
+      }
+    };
+  }
+
+  /** Keeps data files. Closed once. */
+  interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   private boolean hasRemovals() {
     synchronized (removals) {
-      return !removals.isEmpty();
+      return !removals.isEmpty() && holds == 0;
     }
   }
 
@@ -103,7 +124,7 @@ final class Syncer implements AutoCloseable {
       Removal next;
       synchronized (removals) {
         next = removals.peek();
-        if (next == null || next.behind > synced) {
+        if (next == null || next.behind > synced || holds > 0) {
           return;
         }
         removals.remove();

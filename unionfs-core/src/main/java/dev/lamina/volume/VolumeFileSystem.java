@@ -51,6 +51,16 @@ public final class VolumeFileSystem implements FileSystem {
     this.use = use;
   }
 
+  /** What it is made of, for those who read all of it. */
+  Union union() {
+    return union;
+  }
+
+  /** The parts that do its operations. */
+  VolumeParts parts() {
+    return parts;
+  }
+
   @Override
   public void attach(TransportFeatures features, Invalidations invalidations) {
     // What the transport offers beyond serving data, passthrough, is not taken: so no node ever has

@@ -45,6 +45,9 @@ public final class Volumes implements AutoCloseable {
   @GuardedBy("holders")
   private final Map<VolumeId, String> holders = new TreeMap<>();
 
+  @GuardedBy("holders")
+  private final Map<VolumeId, VolumeFileSystem> open = new TreeMap<>();
+
   private Volumes(Store store, VolumeOptions options, InstantSource clock) {
     this.store = store;
     this.options = options;
@@ -132,6 +135,9 @@ public final class Volumes implements AutoCloseable {
     try {
       VolumeRecord record = require(id);
       VolumeFileSystem fileSystem = open(id, record);
+      synchronized (holders) {
+        open.put(id, fileSystem);
+      }
       opened = true;
       return fileSystem;
     } finally {
@@ -246,6 +252,13 @@ public final class Volumes implements AutoCloseable {
     }
   }
 
+  /** Returns a volume's file system where it is open. */
+  Optional<VolumeFileSystem> opened(VolumeId id) {
+    synchronized (holders) {
+      return Optional.ofNullable(open.get(id));
+    }
+  }
+
   /**
    * Returns what a volume uses; of an open one as of now.
    *
@@ -323,7 +336,8 @@ public final class Volumes implements AutoCloseable {
             });
   }
 
-  private VolumeRecord require(VolumeId id) {
+  /** Returns a volume's record: a {@link VolumeException} where there is no such volume. */
+  VolumeRecord require(VolumeId id) {
     return store
         .state()
         .volume(id)
@@ -332,7 +346,8 @@ public final class Volumes implements AutoCloseable {
             () -> new VolumeException("There is no volume " + id + "; 'volumes' lists them"));
   }
 
-  private void hold(VolumeId id, String holder) {
+  /** Takes a volume for its holder alone; refused where somebody has it. */
+  void hold(VolumeId id, String holder) {
     synchronized (holders) {
       String other = holders.putIfAbsent(id, holder);
       if (other != null) {
@@ -341,13 +356,16 @@ public final class Volumes implements AutoCloseable {
     }
   }
 
-  private void letGo(VolumeId id) {
+  /** Gives a volume back. */
+  void letGo(VolumeId id) {
     synchronized (holders) {
       holders.remove(id);
+      open.remove(id);
     }
   }
 
-  private static void makeDirectories(Path volume) {
+  /** Makes a volume's directories where they are missing. */
+  static void makeDirectories(Path volume) {
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     try {

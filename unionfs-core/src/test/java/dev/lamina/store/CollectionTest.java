@@ -20,12 +20,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 final class CollectionTest {
@@ -347,6 +349,22 @@ final class CollectionTest {
     }
     assertThat(store.state().leases()).isEmpty();
     assertThat(store.collect().layers()).isEqualTo(1);
+  }
+
+  @Test
+  @Timeout(60)
+  void whoHoldsTheGateKeepsNobodyOutWhileACollectionWaitsForIt() throws Exception {
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      Future<Collection> collection;
+      try (Hold _ = store.state().hold()) {
+        collection = pool.submit(store::collect);
+        TimeUnit.MILLISECONDS.sleep(100); // time for it to wait; without, the test sees less
+        // Waiting here for what another thread needs the gate for is what a fork may do.
+        assertThat(pool.submit(() -> store.state().transact(changes -> true)).get()).isTrue();
+        assertThat(collection.isDone()).isFalse();
+      }
+      assertThat(collection.get().objects()).isZero();
+    }
   }
 
   @Test

@@ -45,46 +45,62 @@ final class EntryPlaces {
     placed.put(TreePath.ROOT, new Placed.Folder());
   }
 
-  /** Returns a change with its paths resolved. */
-  LayerChange place(LayerChange change) throws ArchiveException {
+  /**
+   * Returns a change with its paths resolved; empty where it has no effect: a whiteout below what
+   * is no directory hides nothing, as nothing of a lower layer is visible there. umoci writes such
+   * ones where a file replaces a directory.
+   */
+  Optional<LayerChange> place(LayerChange change) throws ArchiveException {
     try {
+      return Optional.of(resolve(change));
+    } catch (NoDirectoryException e) {
       return switch (change) {
-        case LayerChange.Put(TreePath path, TreeEntry entry) -> {
-          TreePath at = parentOf(path);
-          note(
-              at,
-              switch (entry) {
-                case TreeEntry.Directory _ -> new Placed.Folder();
-                case TreeEntry.Symlink link -> new Placed.Link(link.target());
-                case TreeEntry.File _, TreeEntry.Device _, TreeEntry.Special _ ->
-                    new Placed.Other();
-              });
-          yield new LayerChange.Put(at, entry);
-        }
-        case LayerChange.Link(TreePath path, TreePath target) -> {
-          TreePath at = parentOf(path);
-          TreePath to = parentOf(target);
-          note(at, new Placed.Other());
-          yield new LayerChange.Link(at, to);
-        }
-        case LayerChange.Whiteout(TreePath path) -> {
-          TreePath at = parentOf(path);
-          hide(at, true);
-          yield new LayerChange.Whiteout(at);
-        }
-        case LayerChange.Opaque(TreePath path) -> {
-          TreePath at = directory(path, 0);
-          hide(at, false);
-          yield new LayerChange.Opaque(at);
-        }
+        case LayerChange.Whiteout _, LayerChange.Opaque _ -> Optional.empty();
+        case LayerChange.Put _, LayerChange.Link _ -> throw unusable(change, e);
       };
     } catch (UnusableParentException e) {
-      throw new ArchiveException(layer, Optional.of(change.path().toString()), e.reason());
+      throw unusable(change, e);
     }
   }
 
+  private ArchiveException unusable(LayerChange change, UnusableParentException e) {
+    return new ArchiveException(layer, Optional.of(change.path().toString()), e.reason());
+  }
+
+  private LayerChange resolve(LayerChange change) throws UnusableParentException {
+    return switch (change) {
+      case LayerChange.Put(TreePath path, TreeEntry entry) -> {
+        TreePath at = parentOf(path);
+        note(
+            at,
+            switch (entry) {
+              case TreeEntry.Directory _ -> new Placed.Folder();
+              case TreeEntry.Symlink link -> new Placed.Link(link.target());
+              case TreeEntry.File _, TreeEntry.Device _, TreeEntry.Special _ -> new Placed.Other();
+            });
+        yield new LayerChange.Put(at, entry);
+      }
+      case LayerChange.Link(TreePath path, TreePath target) -> {
+        TreePath at = parentOf(path);
+        TreePath to = parentOf(target);
+        note(at, new Placed.Other());
+        yield new LayerChange.Link(at, to);
+      }
+      case LayerChange.Whiteout(TreePath path) -> {
+        TreePath at = parentOf(path);
+        hide(at, true);
+        yield new LayerChange.Whiteout(at);
+      }
+      case LayerChange.Opaque(TreePath path) -> {
+        TreePath at = directory(path, 0);
+        hide(at, false);
+        yield new LayerChange.Opaque(at);
+      }
+    };
+  }
+
   /** Why a path's parent is none. */
-  private static final class UnusableParentException extends Exception {
+  private static class UnusableParentException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
@@ -96,6 +112,15 @@ final class EntryPlaces {
 
     String reason() {
       return reason;
+    }
+  }
+
+  /** It is something else than a directory. */
+  private static final class NoDirectoryException extends UnusableParentException {
+    private static final long serialVersionUID = 1L;
+
+    NoDirectoryException(TreePath place) {
+      super(place + " above it is no directory");
     }
   }
 
@@ -151,7 +176,7 @@ final class EntryPlaces {
     Placed here = Optional.ofNullable(placed.get(place)).orElseGet(below(place));
     return switch (here) {
       case Placed.Folder _ -> place;
-      case Placed.Other _ -> throw new UnusableParentException(place + " above it is no directory");
+      case Placed.Other _ -> throw new NoDirectoryException(place);
       case Placed.Link(byte[] target) -> {
         if (links >= MOST_LINKS) {
           throw new UnusableParentException("the symbolic links above it go in circles");

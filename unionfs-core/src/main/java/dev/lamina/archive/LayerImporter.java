@@ -178,7 +178,10 @@ public final class LayerImporter {
     Tree tree;
     try {
       for (LayerChange change : layer.changes()) {
-        edit(editor, places.place(change), layer.name());
+        Optional<LayerChange> placed = places.place(change);
+        if (placed.isPresent()) {
+          edit(editor, placed.get(), layer.name());
+        }
       }
       tree = editor.finish(writer);
     } catch (LayerException e) {

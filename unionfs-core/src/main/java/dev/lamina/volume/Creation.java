@@ -126,6 +126,7 @@ final class Creation {
       Node node = inodes.pin(nodeId);
       try {
         if (inodes.isDirectory(node)) {
+          requireFree(names.find(directory, newName));
           throw FsException.of(Errno.EPERM);
         }
         inodes.prepare(node);

@@ -148,7 +148,8 @@ final class Renames {
     boolean run() {
       boolean movesDirectory = inodes.isDirectory(moved);
       boolean overDirectory = other != null && inodes.isDirectory(other);
-      if (!isExchange && other != null && !isAtOrBelow(source, other)) {
+      boolean intoItself = movesDirectory && isAtOrBelow(target, moved);
+      if (!isExchange && other != null && !intoItself && !isAtOrBelow(source, other)) {
         requireSameKind(movesDirectory, overDirectory);
       }
       inodes.prepare(moved);
@@ -168,6 +169,9 @@ final class Renames {
         if (overDirectory && other != null) {
           // What is replaced cannot hold the source.
           refuse(isAtOrBelow(source, other), isExchange ? Errno.EINVAL : Errno.ENOTEMPTY);
+        }
+        if (!isExchange && other != null) {
+          requireSameKind(movesDirectory, overDirectory);
         }
         return locked(movesDirectory, overDirectory);
       } finally {

@@ -10,6 +10,8 @@ public enum Capability {
   INODES_NEVER_REUSED,
   /** Inode numbers of lower files outlive change, and hard links copy-up (D4.1, D4.3). */
   STABLE_INODES,
+  /** What is unlinked but still referenced has a link count of 0. */
+  NAMELESS_HAVE_NO_LINK,
   /** The names of a lower inode stay one inode also when it changes after a remount (D4.3). */
   LINKS_OUTLIVE_REMOUNT,
   /** Rename leaves a 0:0 device behind when asked (D6.3). */

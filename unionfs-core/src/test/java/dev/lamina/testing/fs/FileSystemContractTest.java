@@ -74,7 +74,8 @@ public abstract class FileSystemContractTest
 
   /** Closes what the test has opened. */
   @AfterEach
-  void closeWorkspaces() {
+  final void closeWorkspaces() {
     opened.reversed().forEach(Workspace::close);
+    opened.clear();
   }
 }

@@ -47,8 +47,12 @@ final class MemoryLayer implements ContentSink, FramingSink, ContentSource {
     return out.toByteArray();
   }
 
-  byte[] framing() {
-    return framing.toByteArray();
+  InputStream framingStream() {
+    return new ByteArrayInputStream(framing.toByteArray());
+  }
+
+  List<BlobReference> table() {
+    return table;
   }
 
   Digest store(byte[] content) {

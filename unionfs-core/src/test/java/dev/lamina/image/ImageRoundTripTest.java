@@ -1,0 +1,337 @@
+package dev.lamina.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lamina.archive.ArchiveException;
+import dev.lamina.archive.Compression;
+import dev.lamina.archive.TarBytes;
+import dev.lamina.store.ImageRecord;
+import dev.lamina.store.Store;
+import dev.lamina.store.StoreOptions;
+import dev.lamina.tree.Digest;
+import dev.lamina.tree.TreeEntry;
+import dev.lamina.tree.TreePath;
+import dev.lamina.tree.TreeView;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images go in and come out, in every form, and are the same. */
+final class ImageRoundTripTest {
+  private static final InputStream NOTHING = InputStream.nullInputStream();
+
+  @TempDir Path dir;
+  private Store store;
+  private ImageFixture image;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = Store.open(dir.resolve("store"), StoreOptions.defaults(), Clock.systemUTC());
+    image =
+        new ImageFixture(
+            ImageFixture.Layer.of(base(), Compression.GZIP),
+            ImageFixture.Layer.of(top(), Compression.ZSTD));
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private static byte[] base() {
+    return new TarBytes()
+        .directory("./")
+        .directory("etc/")
+        .file("etc/issue", "base\n")
+        .file("etc/passwd", "root\n")
+        .directory("usr/")
+        .directory("usr/lib/")
+        .symlink("lib", "usr/lib")
+        .file("usr/lib/big", "b".repeat(20_000))
+        .pax("GNU.sparse.size", "200000", "GNU.sparse.map", "10,5,150000,5")
+        .file("sparse", "0123456789")
+        .file("twice", "first")
+        .file("twice", "second")
+        .raw(new byte[1024])
+        .raw(TarBytes.latin("trailing garbage"))
+        .bytes();
+  }
+
+  private static byte[] top() {
+    return new TarBytes()
+        .directory("etc")
+        .file("etc/.wh.issue", "")
+        .file("lib/through-a-link", "in usr/lib\n")
+        .link("passwd2", "etc/passwd")
+        .link("passwd3", "passwd2")
+        .pax("SCHILY.xattr.user.a", "\0\377", "mtime", "1700000000.123456789")
+        .file("etc/new", "new\n")
+        .end();
+  }
+
+  private ImportedImage load(String from, String name) throws IOException {
+    return load(from, name, ImportOptions.defaults());
+  }
+
+  private ImportedImage load(String from, String name, ImportOptions options) throws IOException {
+    return new ImageImporter(store, options, Progress.NONE, Clock.systemUTC())
+        .run(ImageLocation.parse(from), Optional.of(ImageName.parse(name)), NOTHING);
+  }
+
+  private void export(String name, String to, ExportOptions options) throws IOException {
+    export(name, to, options, OutputStream.nullOutputStream());
+  }
+
+  private void export(String name, String to, ExportOptions options, OutputStream out)
+      throws IOException {
+    Images images = new Images(store);
+    Map.Entry<String, ImageRecord> found = images.resolve(name);
+    new ImageExporter(store, options, Progress.NONE)
+        .run(
+            images.content(found.getValue()),
+            Optional.of(ImageName.parse(found.getKey())),
+            ImageLocation.parse(to),
+            out);
+  }
+
+  private TreeView tree(ImportedImage imported) {
+    return TreeView.open(
+        store.directories(), new Images(store).tree(imported.record()).orElseThrow());
+  }
+
+  private static TreeEntry entry(TreeView tree, String path) {
+    long inode = tree.walk(TreePath.parse(path));
+    assertThat(inode).as(path).isPositive();
+    return tree.entry(inode);
+  }
+
+  private void check(ImportedImage imported) throws IOException {
+    assertThat(imported.id()).isEqualTo(image.id());
+    assertThat(imported.record().diffIds())
+        .containsExactly(Digest.sha256(base()), Digest.sha256(top()));
+    assertThat(new Images(store).content(imported.record()).config()).isEqualTo(image.config());
+    TreeView tree = tree(imported);
+    assertThat(tree.walk(TreePath.parse("etc/issue"))).isZero();
+    assertThat(entry(tree, "usr/lib/through-a-link")).isInstanceOf(TreeEntry.File.class);
+    assertThat(entry(tree, "lib")).isInstanceOf(TreeEntry.Symlink.class);
+    long passwd = tree.walk(TreePath.parse("etc/passwd"));
+    assertThat(tree.walk(TreePath.parse("passwd3"))).isEqualTo(passwd);
+    assertThat(tree.links(passwd)).isEqualTo(3);
+    assertThat(entry(tree, "etc/new").metadata().mtime()).isEqualTo(1_700_000_000_123_456_789L);
+    TreeEntry.File twice = (TreeEntry.File) entry(tree, "twice");
+    try (InputStream in = store.content(twice.blob().orElseThrow(), twice.size())) {
+      assertThat(in.readAllBytes()).asString().isEqualTo("second");
+    }
+    TreeEntry.File sparse = (TreeEntry.File) entry(tree, "sparse");
+    assertThat(sparse.size()).isEqualTo(200_000);
+  }
+
+  @Test
+  void every_form_imports_to_the_same_image_and_only_the_first_adds_layers() throws Exception {
+    Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
+    ImportedImage first = load("oci:" + oci + ":v1", "one");
+    check(first);
+    assertThat(first.newLayers()).isEqualTo(2);
+    Path archive = ImageFixture.tar(dir.resolve("oci.tar"), image.oci("v1"));
+    Path docker = ImageFixture.tar(dir.resolve("docker.tar"), image.docker("app:1"));
+    for (String from :
+        new String[] {
+          oci.toString(),
+          "oci-archive:" + archive + ":v1",
+          archive.toString(),
+          "docker-archive:" + docker + ":app:1",
+          docker.toString()
+        }) {
+      ImportedImage again = load(from, "again");
+      check(again);
+      assertThat(again.newLayers()).as(from).isZero();
+    }
+  }
+
+  @Test
+  void every_form_goes_out_with_the_layers_it_came_with() throws Exception {
+    Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
+    load("oci:" + oci, "app:v1");
+    String[] targets = {
+      "oci:" + dir.resolve("out.oci") + ":t",
+      "oci-archive:" + dir.resolve("out.tar") + ":t",
+      "docker-archive:" + dir.resolve("docker.tar"),
+      "dir:" + dir.resolve("out.dir")
+    };
+    for (String target : targets) {
+      export("app:v1", target, ExportOptions.defaults());
+    }
+    for (String target : targets) {
+      try (Store other =
+          Store.open(
+              dir.resolve("store-" + target.hashCode()),
+              StoreOptions.defaults(),
+              Clock.systemUTC())) {
+        Store mine = store;
+        store = other;
+        check(load(target, "back"));
+        store = mine;
+      }
+    }
+  }
+
+  @Test
+  void another_compression_changes_the_manifest_and_nothing_else() throws Exception {
+    Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
+    load("oci:" + oci, "app:v1");
+    for (Compression compression : Compression.values()) {
+      Path out = dir.resolve(compression.word());
+      ExportOptions options = ExportOptions.defaults().withCompression(compression);
+      export("app:v1", "oci:" + out + ":t", options);
+      byte[] once = Files.readAllBytes(out.resolve("index.json"));
+      // The same again, into the same layout: nothing is added.
+      export("app:v1", "oci:" + out + ":t", options);
+      assertThat(Files.readAllBytes(out.resolve("index.json"))).isEqualTo(once);
+      ImportedImage back = load("oci:" + out + ":t", "back");
+      check(back);
+      assertThat(back.record().layers())
+          .allMatch(layer -> layer.mediaType().equals(MediaTypes.ociLayer(compression)));
+      byte[] manifest = new Images(store).content(back.record()).manifest();
+      assertThat(manifest).asString().contains("\"kept\":\"yes\"").contains("{\"a\":\"b\"}");
+      try (var files = Files.list(out)) {
+        assertThat(files.map(p -> p.getFileName().toString()))
+            .containsExactlyInAnyOrder("blobs", "index.json", "oci-layout");
+      }
+    }
+  }
+
+  @Test
+  void kept_layers_go_out_as_they_came_and_so_does_the_manifest() throws Exception {
+    Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
+    load("oci:" + oci, "app:v1", ImportOptions.defaults().withKeepCompressed(true));
+    export("app:v1", "oci:" + dir.resolve("out") + ":v1", ExportOptions.defaults());
+    for (Map.Entry<String, byte[]> file : image.ociFiles().entrySet()) {
+      assertThat(Files.readAllBytes(dir.resolve("out").resolve(file.getKey())))
+          .as(file.getKey())
+          .isEqualTo(file.getValue());
+    }
+  }
+
+  @Test
+  void an_exported_layout_keeps_its_other_images() throws Exception {
+    Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
+    load("oci:" + oci, "app:v1");
+    export("app:v1", "oci:" + oci + ":v2", ExportOptions.defaults());
+    check(load("oci:" + oci + ":v1", "one"));
+    check(load("oci:" + oci + ":v2", "two"));
+    assertThatThrownBy(() -> load("oci:" + oci + ":v3", "three"))
+        .isInstanceOf(ArchiveException.class)
+        .hasMessageContaining("no image tagged \"v3\"")
+        .hasMessageContaining("v1, v2");
+  }
+
+  @Test
+  void a_docker_archive_goes_to_standard_output_and_comes_from_standard_input() throws Exception {
+    Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
+    load("oci:" + oci, "app:v1");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    export("app:v1", "-", ExportOptions.defaults(), out);
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (OutputStream gzip = Compression.GZIP.compress(compressed)) {
+      gzip.write(out.toByteArray());
+    }
+    for (byte[] bytes : new byte[][] {out.toByteArray(), compressed.toByteArray()}) {
+      ImportedImage back =
+          new ImageImporter(store, ImportOptions.defaults(), Progress.NONE, Clock.systemUTC())
+              .run(ImageLocation.parse("-"), Optional.empty(), new ByteArrayInputStream(bytes));
+      check(back);
+      assertThat(back.name()).isEqualTo(new ImageName("app", "v1"));
+    }
+    try (var left = Files.list(store.layout().temporaries())) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void an_index_gives_the_image_of_the_platform_that_is_asked_for() throws Exception {
+    ImageFixture other = new ImageFixture(image.layers.getFirst());
+    other.architecture = "s390x";
+    Map<String, byte[]> files = image.ociFiles();
+    files.putAll(other.ociFiles());
+    String mine =
+        ImageFixture.descriptor(
+            MediaTypes.OCI_MANIFEST,
+            image.manifest(),
+            ",\"platform\":{\"os\":\"linux\",\"architecture\":\""
+                + PlatformChoice.host().architecture()
+                + "\"}");
+    String foreign =
+        ImageFixture.descriptor(
+            MediaTypes.OCI_MANIFEST,
+            other.manifest(),
+            ",\"platform\":{\"os\":\"linux\",\"architecture\":\"s390x\"}");
+    String attestation =
+        ImageFixture.descriptor(
+            MediaTypes.OCI_MANIFEST,
+            ImageFixture.utf8("{}"),
+            ",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"}");
+    byte[] nested = ImageFixture.index(foreign, attestation, mine);
+    ImageFixture.put(files, nested);
+    files.put(
+        "index.json",
+        ImageFixture.index(ImageFixture.descriptor(MediaTypes.OCI_INDEX, nested, "")));
+    Path oci = ImageFixture.directory(dir.resolve("oci"), files);
+    ImportedImage own = load("oci:" + oci, "own");
+    check(own);
+    assertThat(own.record().index()).contains(Digest.sha256(nested));
+    ImportOptions options = ImportOptions.defaults();
+    assertThat(
+            load("oci:" + oci, "s390x", options.withPlatform(PlatformChoice.parse("linux/s390x")))
+                .id())
+        .isEqualTo(other.id());
+    assertThatThrownBy(
+            () -> load("oci:" + oci, "x", options.withPlatform(PlatformChoice.parse("linux/mips"))))
+        .isInstanceOf(ArchiveException.class)
+        .hasMessageContaining("no image for linux/mips")
+        .hasMessageContaining("linux/s390x");
+  }
+
+  @Test
+  void a_root_file_system_comes_as_a_tar_and_goes_as_one() throws Exception {
+    Path tar = Files.write(dir.resolve("root.tar"), base());
+    ImportedImage imported = load("tar:" + tar, "root");
+    assertThat(imported.record().diffIds()).containsExactly(Digest.sha256(base()));
+    export("root", "tar:" + dir.resolve("out.tar"), ExportOptions.defaults());
+    ImportedImage back = load(dir.resolve("out.tar").toString(), "back");
+    assertThat(tree(back).tree().digest()).isEqualTo(tree(imported).tree().digest());
+  }
+
+  @Test
+  void a_root_file_system_comes_as_a_directory() throws Exception {
+    Path root = Files.createDirectory(dir.resolve("root"));
+    Files.createDirectories(root.resolve("usr/lib"));
+    Files.writeString(root.resolve("usr/lib/a"), "content of a file");
+    Files.createLink(root.resolve("b"), root.resolve("usr/lib/a"));
+    Files.createSymbolicLink(root.resolve("l"), Path.of("usr/lib/a"));
+    Files.writeString(root.resolve("large"), "x".repeat(100_000));
+    Files.writeString(root.resolve("empty"), "");
+    ImportedImage imported = load(root.toString(), "root");
+    TreeView tree = tree(imported);
+    assertThat(tree.walk(TreePath.parse("b"))).isEqualTo(tree.walk(TreePath.parse("usr/lib/a")));
+    assertThat(entry(tree, "l")).isInstanceOf(TreeEntry.Symlink.class);
+    assertThat(((TreeEntry.File) entry(tree, "large")).size()).isEqualTo(100_000);
+    assertThat(entry(tree, "empty").metadata().mtime() / 1_000_000_000L)
+        .isEqualTo(Files.getLastModifiedTime(root.resolve("empty")).toMillis() / 1000);
+    // The layer that was made of it can go out, so its framing is right.
+    export("root", "docker-archive:" + dir.resolve("out.tar"), ExportOptions.defaults());
+    assertThat(load(dir.resolve("out.tar").toString(), "back").record().diffIds())
+        .isEqualTo(imported.record().diffIds());
+  }
+}

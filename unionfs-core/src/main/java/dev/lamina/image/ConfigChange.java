@@ -47,12 +47,13 @@ final class ConfigChange {
           ConfigEditor.object(runtime, "Volumes").putObject(path);
         }
       }
+      case "ONBUILD" -> ConfigEditor.array(runtime, "OnBuild").add(rest);
       default ->
           throw new IllegalArgumentException(
               "\""
                   + word
-                  + "\" is not one of CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER,"
-                  + " VOLUME, WORKDIR");
+                  + "\" is not one of CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, STOPSIGNAL,"
+                  + " USER, VOLUME, WORKDIR");
     }
   }
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An image to be made of another one and a layer that is in the store now.
@@ -34,6 +35,16 @@ public record ImageCommit(
     Optional<String> author,
     List<String> changes,
     Instant created) {
+
+  /**
+   * Refuses instructions that {@link #make} would refuse, before anything is done.
+   *
+   * @throws IllegalArgumentException where a change is no instruction, saying why
+   */
+  public static void requireValid(List<String> changes) {
+    ObjectNode scratch = Json.object();
+    changes.forEach(change -> ConfigChange.apply(change, scratch));
+  }
 
   /**
    * Makes the image without giving it a name: configuration, manifest and record, for export or for

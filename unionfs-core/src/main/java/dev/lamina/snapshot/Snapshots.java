@@ -20,6 +20,8 @@ import dev.lamina.tree.TreeDifference;
 import dev.lamina.tree.TreeEditor;
 import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreeView;
+import dev.lamina.volume.VolumeCommit;
+import dev.lamina.volume.VolumeException;
 import dev.lamina.volume.VolumeUsage;
 import dev.lamina.volume.Volumes;
 import java.time.Instant;
@@ -27,7 +29,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The snapshots of a store.
@@ -95,13 +99,14 @@ public final class Snapshots {
    */
   public void adopt(StateTransaction transaction, SnapshotKey key, VolumeId volume) {
     requireFree(transaction, key);
-    put(
-        transaction,
-        key,
-        SnapshotKind.ACTIVE,
-        Optional.empty(),
-        new SnapshotContent.OfVolume(volume),
-        new java.util.TreeMap<>());
+    SnapshotRecord _ =
+        put(
+            transaction,
+            key,
+            SnapshotKind.ACTIVE,
+            Optional.empty(),
+            new SnapshotContent.OfVolume(volume),
+            new TreeMap<>());
   }
 
   /**
@@ -130,18 +135,116 @@ public final class Snapshots {
   }
 
   /**
+   * Makes a committed snapshot of an active one, which is gone then. What of the tree the volume
+   * did not change is shared with the parent's.
+   *
+   * @param name the new snapshot, in the same namespace
+   * @param active the volume's
+   * @throws SnapshotException where {@code name} is taken, or {@code active} is not there, not
+   *     active or in use
+   */
+  public SnapshotRecord commit(
+      SnapshotKey name, SnapshotKey active, SortedMap<String, String> labels) {
+    if (!name.namespace().equals(active.namespace())) {
+      throw new IllegalArgumentException(name + " and " + active + " are of two namespaces");
+    }
+    requireFree(store.state(), name);
+    VolumeId id = activeVolume(store.state(), active);
+    try (VolumeCommit commit = begin(active, id)) {
+      Tree tree = commit.tree(commit.changes());
+      SnapshotRecord record =
+          commit
+              .writer()
+              .commit(transaction -> commit(transaction, commit, tree, name, active, labels));
+      commit.settle();
+      return record;
+    }
+  }
+
+  private VolumeCommit begin(SnapshotKey active, VolumeId id) {
+    try {
+      return VolumeCommit.beginUnused(store, volumes, id);
+    } catch (VolumeException e) {
+      throw failedPrecondition("Snapshot " + active + " cannot be committed: " + e.getMessage(), e);
+    }
+  }
+
+  private SnapshotRecord commit(
+      StateTransaction transaction,
+      VolumeCommit commit,
+      Tree tree,
+      SnapshotKey name,
+      SnapshotKey active,
+      SortedMap<String, String> labels) {
+    requireFree(transaction, name);
+    SnapshotRecord before = require(transaction, active);
+    SnapshotRecord record =
+        put(
+            transaction,
+            name,
+            SnapshotKind.COMMITTED,
+            before.parent(),
+            new SnapshotContent.OfTree(tree.digest()),
+            labels);
+    transaction.removeSnapshot(active);
+    commit.remove(transaction);
+    return record;
+  }
+
+  private static VolumeId activeVolume(StateView state, SnapshotKey key) {
+    if (require(state, key).content() instanceof SnapshotContent.OfVolume(VolumeId id)) {
+      return id;
+    }
+    throw failedPrecondition("Snapshot " + key + " is not active, so there is nothing to commit");
+  }
+
+  /**
    * Removes a snapshot; a volume with everything in it.
    *
    * @throws SnapshotException where it is not there, is in use or has children
    */
   public void remove(SnapshotKey key) {
-    Optional<VolumeId> volume =
-        store.state().transact(transaction -> removeRecord(transaction, key));
-    volume.ifPresent(volumes::finishRemoval);
+    SnapshotRecord record = stat(key);
+    switch (record.content()) {
+      case SnapshotContent.OfVolume(VolumeId id) -> removeVolume(key, id);
+      case SnapshotContent.OfTree _ ->
+          removed(transaction -> removeRecord(transaction, key, record.content()));
+    }
   }
 
-  private Optional<VolumeId> removeRecord(StateTransaction transaction, SnapshotKey key) {
-    SnapshotRecord record = require(transaction, key);
+  private void removeVolume(SnapshotKey key, VolumeId id) {
+    // Claimed first, so nobody opens the volume between looking and removing.
+    try (Volumes.Claim _ = volumes.claim(id, "being removed")) {
+      removed(
+          transaction -> {
+            removeRecord(transaction, key, new SnapshotContent.OfVolume(id));
+            volumes.markRemoved(transaction, id);
+          });
+      volumes.finishRemoval(id);
+    } catch (VolumeException e) {
+      throw failedPrecondition("Snapshot " + key + " cannot be removed: " + e.getMessage(), e);
+    }
+  }
+
+  private void removed(Consumer<StateTransaction> removal) {
+    boolean done =
+        store
+            .state()
+            .transact(
+                transaction -> {
+                  removal.accept(transaction);
+                  return true;
+                });
+    if (!done) {
+      throw new IllegalStateException("a transaction returns what its function returned");
+    }
+  }
+
+  private static void removeRecord(
+      StateTransaction transaction, SnapshotKey key, SnapshotContent expected) {
+    if (!require(transaction, key).content().equals(expected)) {
+      throw notFound("snapshot " + key + " as it was; another has its name now");
+    }
     Optional<String> child =
         transaction.snapshots(key.namespace()).entrySet().stream()
             .filter(other -> other.getValue().parent().equals(Optional.of(key.name())))
@@ -151,24 +254,7 @@ public final class Snapshots {
       throw failedPrecondition(
           "Snapshot " + key + " is the parent of " + child.get() + "; remove that first");
     }
-    Optional<VolumeId> volume =
-        record.content() instanceof SnapshotContent.OfVolume(VolumeId id)
-            ? Optional.of(id)
-            : Optional.empty();
-    volume.ifPresent(
-        id -> {
-          requireIdle(key, id);
-          volumes.markRemoved(transaction, id);
-        });
     transaction.removeSnapshot(key);
-    return volume;
-  }
-
-  private void requireIdle(SnapshotKey key, VolumeId id) {
-    Optional<String> holder = volumes.holder(id);
-    if (holder.isPresent()) {
-      throw failedPrecondition("Snapshot " + key + " is in use: " + holder.get());
-    }
   }
 
   /**
@@ -291,7 +377,7 @@ public final class Snapshots {
     return tree.digest();
   }
 
-  private void put(
+  private SnapshotRecord put(
       StateTransaction transaction,
       SnapshotKey key,
       SnapshotKind kind,
@@ -299,7 +385,9 @@ public final class Snapshots {
       SnapshotContent content,
       SortedMap<String, String> labels) {
     long now = now();
-    transaction.putSnapshot(key, new SnapshotRecord(kind, parent, content, now, now, labels));
+    SnapshotRecord record = new SnapshotRecord(kind, parent, content, now, now, labels);
+    transaction.putSnapshot(key, record);
+    return record;
   }
 
   private long now() {

@@ -6,6 +6,7 @@ import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileAttributes;
 import dev.lamina.linux.FileIo;
 import dev.lamina.linux.FileOpen;
+import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.linux.Timespec;
 
@@ -50,15 +51,42 @@ final class CopyUp {
   /** Opens a file that has data of its own; one lost in a power cut is made anew, empty. */
   private Fd open(Node node) {
     DataFiles files = union.dataFiles();
-    try {
-      return files.open(node.inode, FileOpen.O_RDWR);
-    } catch (LinuxException e) {
-      if (e.errno() != Errno.ENOENT) {
-        throw e;
-      }
+    FileStatus status = new FileStatus();
+    if (!files.status(node.inode, status)) {
       LOG.log(
           System.Logger.Level.WARNING, "the data of inode " + node.inode + " is lost: now empty");
       return files.create(node.inode);
+    }
+    if (status.links() > 1) {
+      return part(node, status);
+    }
+    files.makeWritable(node.inode, status);
+    return files.open(node.inode, FileOpen.O_RDWR);
+  }
+
+  /**
+   * Gives a file that a commit has linked into the store, and not let go of any more, data of its
+   * own again: an object is never written.
+   */
+  private Fd part(Node node, FileStatus status) {
+    DataFiles files = union.dataFiles();
+    Fd filled = files.createTemporary(node.inode);
+    boolean done = false;
+    try (Fd linked = files.open(node.inode, FileOpen.O_RDONLY)) {
+      cloneOrCopy(linked.value(), filled.value(), status.size());
+      FileAttributes.futimens(filled.value(), Timespec.OMIT, status.modifyTime());
+      union.steps().accept(VolumeSteps.COPY_FILLED);
+      FileIo.fdatasync(filled.value());
+      files.place(node.inode);
+      union.steps().accept(VolumeSteps.COPY_PLACED);
+      files.syncDirectory();
+      union.steps().accept(VolumeSteps.COPY_SYNCED);
+      done = true;
+      return filled;
+    } finally {
+      if (!done) {
+        undo(filled, () -> files.discardTemporary(node.inode));
+      }
     }
   }
 

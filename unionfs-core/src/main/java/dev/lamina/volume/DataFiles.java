@@ -22,6 +22,7 @@ import java.util.List;
  */
 final class DataFiles implements AutoCloseable {
   private static final int MODE = 0600;
+  private static final int OWNER_WRITES = 0200;
 
   private final Fd data;
   private final Fd temporaries;
@@ -60,6 +61,13 @@ final class DataFiles implements AutoCloseable {
   Fd open(long inode, int flags) {
     return FileOpen.openat(
         data.value(), name(inode), flags | FileOpen.O_CLOEXEC | FileOpen.O_NOATIME);
+  }
+
+  /** Lets its owner write a file again that a commit which came to nothing made read-only. */
+  void makeWritable(long inode, FileStatus status) {
+    if ((status.permissions() & OWNER_WRITES) == 0) {
+      FileAttributes.fchmodat(data.value(), name(inode), MODE);
+    }
   }
 
   /** Reads a file's status and returns whether there is one. */

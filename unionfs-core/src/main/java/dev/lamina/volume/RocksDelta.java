@@ -152,6 +152,11 @@ final class RocksDelta implements Delta {
     }
   }
 
+  /** Returns what adds this volume's rows to a batch that is written elsewhere. */
+  DeltaBatch rows(WriteBatch batch) {
+    return new Batch(batch);
+  }
+
   @Override
   public void sync() {
     database.syncWal();

@@ -41,5 +41,17 @@ final class VolumeSteps {
   /** A removed volume's data is gone. */
   static final String VOLUME_DATA_REMOVED = "volume data removed";
 
+  /** A changed file is in the store, unsynced and without a name there that lasts. */
+  static final String FILE_COMMITTED = "file committed";
+
+  /** A temporary fork has its record, as one that is removed. */
+  static final String FORK_RECORDED = "fork recorded";
+
+  /** A fork has its rows. */
+  static final String FORK_ROWS_COPIED = "fork rows copied";
+
+  /** A fork has its data. */
+  static final String FORK_DATA_CLONED = "fork data cloned";
+
   private VolumeSteps() {}
 }

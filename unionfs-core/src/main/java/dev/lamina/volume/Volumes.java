@@ -346,6 +346,24 @@ public final class Volumes implements AutoCloseable {
             () -> new VolumeException("There is no volume " + id + "; 'volumes' lists them"));
   }
 
+  /**
+   * Keeps a volume for its holder alone, who does not open it, until the claim is closed.
+   *
+   * @param holder who wants it, for whoever is refused meanwhile: "being removed"
+   * @throws VolumeException where somebody has it
+   */
+  public Claim claim(VolumeId id, String holder) {
+    hold(id, holder);
+    return () -> letGo(id);
+  }
+
+  /** A volume that nobody else gets. */
+  @FunctionalInterface
+  public interface Claim extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /** Takes a volume for its holder alone; refused where somebody has it. */
   void hold(VolumeId id, String holder) {
     synchronized (holders) {

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Listens on a control socket and answers with a {@link ControlHandler}, one thread a conversation.
@@ -21,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ControlServer.class.getName());
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Path socket;
   private final ServerSocketChannel listener;
@@ -129,10 +133,18 @@ public final class ControlServer implements AutoCloseable {
     }
   }
 
-  /** Stops listening, ends the conversations that are open and removes the socket. */
+  /**
+   * Stops listening, ends the conversations that are open and removes the socket. What is as good
+   * as answered has a second to go out.
+   */
   @Override
   public void close() throws IOException {
     listener.close();
+    // Who asked for the end is still to get the answer; who waits for more than that is cut off.
+    long start = System.nanoTime();
+    while (operations.get() > 0 && System.nanoTime() - start < GRACE_NANOS) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
     for (SocketChannel channel : open) {
       channel.close();
     }

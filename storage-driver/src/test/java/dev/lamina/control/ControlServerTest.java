@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +70,39 @@ final class ControlServerTest {
       assertThat(heard).containsExactly("layer", "careful");
     }
     assertThat(socket()).doesNotExist();
+  }
+
+  @Test
+  @SuppressWarnings("try") // closing twice is part of it
+  void whoAsksForTheEndGetsAnAnswer() throws Exception {
+    CountDownLatch ending = new CountDownLatch(1);
+    ControlHandler handler =
+        (request, conversation) -> {
+          ending.countDown();
+          LockSupport.parkNanos(
+              TimeUnit.MILLISECONDS.toNanos(100)); // close gets ahead of the answer
+          return new Answer.Done();
+        };
+    try (ControlServer server = ControlServer.listen(socket(), handler)) {
+      Thread end =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      ending.await();
+                      server.close();
+                    } catch (IOException | InterruptedException e) {
+                      throw new AssertionError(e);
+                    }
+                  });
+      assertThat(
+              ask(
+                  new Request.Stop(false),
+                  InputStream.nullInputStream(),
+                  OutputStream.nullOutputStream()))
+          .isEqualTo(new Answer.Done());
+      end.join();
+    }
   }
 
   @Test

@@ -405,7 +405,14 @@ public final class VolumeFileSystem implements FileSystem {
   /** Releases and forgets what the transport still held, makes everything durable and lets go. */
   @Override
   public void close() {
-    run(parts::close);
+    try {
+      run(parts::close);
+    } finally {
+      letGo();
+    }
+  }
+
+  private void letGo() {
     try {
       use.close();
     } catch (Exception e) {

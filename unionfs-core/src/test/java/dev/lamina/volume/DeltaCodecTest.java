@@ -8,6 +8,9 @@ import dev.lamina.fs.FileName;
 import dev.lamina.store.MalformedRecordException;
 import dev.lamina.tree.Digest;
 import dev.lamina.tree.Xattrs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
@@ -78,6 +81,23 @@ final class DeltaCodecTest {
     assertThat(hex(record(FileKind.FIFO, Content.Nothing.INSTANCE, xattrs)))
         .isEqualTo("01" + "01" + common + "01" + "06757365722e61" + "020102");
     assertThat(HEX.formatHex(DeltaCodec.encode(InodeRow.Dead.INSTANCE))).isEqualTo("00");
+  }
+
+  @Test
+  void the_document_has_these_bytes() throws IOException {
+    Path document = Path.of("docs/FORMAT.md");
+    if (!Files.exists(document)) {
+      document = Path.of("../docs/FORMAT.md");
+    }
+    String text = Files.readString(document).replace("`", "").replace(" ", "");
+    DeltaKeys keys = new DeltaKeys(7);
+    Xattrs xattrs = Xattrs.of(Map.of(FileName.of("user.a"), new byte[] {1, 2}));
+    assertThat(text)
+        .contains("|" + HEX.formatHex(keys.name(258, FileName.of("ab"))) + "|")
+        .contains("|" + HEX.formatHex(keys.sequence(258, Slots.SEQUENCE_BASE + 1)) + "|")
+        .contains("|" + HEX.formatHex(DeltaCodec.encode(new NameRow(5, FileKind.REGULAR, 3))) + "|")
+        .contains("|" + hex(record(FileKind.REGULAR, Content.Own.INSTANCE, Xattrs.EMPTY)) + "|")
+        .contains("|" + hex(record(FileKind.FIFO, Content.Nothing.INSTANCE, xattrs)) + "|");
   }
 
   @Test

@@ -108,6 +108,11 @@ public final class Memory {
     return Arena.ofAuto().allocate(size, 4096);
   }
 
+  /** A view of {@code size} bytes at {@code address}, which whoever made them keeps mapped. */
+  public static MemorySegment view(long address, long size) {
+    return ALL.asSlice(address, size);
+  }
+
   @SuppressWarnings("restricted")
   private static MemorySegment all() {
     return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

@@ -2,6 +2,7 @@ package dev.lamina.fuse.kernel;
 
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
+import dev.lamina.fuse.DefectLog;
 import dev.lamina.linux.Errno;
 
 /** Requests about listing directories. Listings have no state, so directories are never open. */
@@ -84,7 +85,7 @@ final class DirectoryOperations {
       } catch (RuntimeException | Error e) {
         // One node that fails must not keep the others from being forgotten.
         call.counters.defects.increment();
-        log.defect(Opcode.BATCH_FORGET, e);
+        log.defect(Opcode.BATCH_FORGET.title(), e);
       }
     }
   }

@@ -1,9 +1,10 @@
 package dev.lamina.fuse.kernel;
 
+import dev.lamina.fuse.Connections;
+import dev.lamina.fuse.Detachment;
 import dev.lamina.fuse.MountException;
 import dev.lamina.fuse.MountOptions;
 import dev.lamina.fuse.TargetPath;
-import dev.lamina.linux.Errno;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.linux.Mounts;
 import dev.lamina.linux.Processes;
@@ -21,7 +22,7 @@ final class MountCall implements Attachment {
       Mounts.mount(
           options.source().getBytes(StandardCharsets.UTF_8),
           TargetPath.bytes(target),
-          TYPE,
+          Connections.TYPE,
           flags(options),
           data(device.value(), options).getBytes(StandardCharsets.US_ASCII));
       return device;
@@ -71,20 +72,7 @@ final class MountCall implements Attachment {
   }
 
   @Override
-  public void detach(Path target, boolean lazy) {
-    try {
-      Mounts.umount(
-          TargetPath.bytes(target), Mounts.UMOUNT_NOFOLLOW | (lazy ? Mounts.MNT_DETACH : 0));
-    } catch (LinuxException e) {
-      throw new MountException(
-          e.errno(),
-          "Cannot unmount "
-              + target
-              + ": "
-              + (e.errno() == Errno.EBUSY
-                  ? "it is in use; find by whom with 'fuser -vm " + target + "'"
-                  : e.getMessage()),
-          e);
-    }
+  public Detachment detachment() {
+    return Detachment.CALL;
   }
 }

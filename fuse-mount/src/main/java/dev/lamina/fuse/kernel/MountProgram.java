@@ -1,5 +1,7 @@
 package dev.lamina.fuse.kernel;
 
+import dev.lamina.fuse.Connections;
+import dev.lamina.fuse.Detachment;
 import dev.lamina.fuse.MountException;
 import dev.lamina.fuse.MountOptions;
 import dev.lamina.fuse.TargetPath;
@@ -77,7 +79,7 @@ final class MountProgram implements Attachment {
       list.add("allow_other");
     }
     list.add("max_read=" + Negotiation.MAX_WRITE);
-    list.add("subtype=lamina");
+    list.add("subtype=" + Connections.SUBTYPE);
     list.add("fsname=" + options.source().replace("\\", "\\\\").replace(",", "\\,"));
     return list;
   }
@@ -102,29 +104,7 @@ final class MountProgram implements Attachment {
   }
 
   @Override
-  public void detach(Path target, boolean lazy) {
-    int status;
-    try {
-      status =
-          Spawn.run(
-              command(target, lazy ? List.of("-u", "-q", "-z") : List.of("-u", "-q")),
-              System.getenv(),
-              Map.of());
-    } catch (LinuxException e) {
-      throw new MountException(e.errno(), advice(target, e), e);
-    }
-    if (status != 0) {
-      throw new MountException(
-          Errno.EBUSY,
-          "Cannot unmount "
-              + target
-              + ": "
-              + PROGRAM
-              + " refused (exit status "
-              + status
-              + "); most likely it is in use; find by whom with 'fuser -vm "
-              + target
-              + "'");
-    }
+  public Detachment detachment() {
+    return Detachment.PROGRAM;
   }
 }

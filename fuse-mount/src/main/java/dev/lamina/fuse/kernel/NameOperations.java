@@ -2,6 +2,7 @@ package dev.lamina.fuse.kernel;
 
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
+import dev.lamina.fuse.DefectLog;
 import dev.lamina.linux.Errno;
 
 /** Requests about names: finding, making, moving and removing them. */
@@ -34,7 +35,7 @@ final class NameOperations {
       findAgain();
     } catch (RuntimeException | Error e) {
       call.counters.defects.increment();
-      log.defect(Opcode.LOOKUP, e);
+      log.defect(Opcode.LOOKUP.title(), e);
       findAgain();
     }
   }

@@ -1,10 +1,12 @@
 package dev.lamina.fuse.kernel;
 
 import dev.lamina.fs.FileSystem;
+import dev.lamina.fuse.Connections;
+import dev.lamina.fuse.DefectLog;
 import dev.lamina.fuse.Mount;
 import dev.lamina.fuse.MountException;
 import dev.lamina.fuse.MountOptions;
-import dev.lamina.fuse.MountTable;
+import dev.lamina.fuse.ServedMount;
 import dev.lamina.fuse.TargetPath;
 import dev.lamina.fuse.Transport;
 import dev.lamina.linux.Errno;
@@ -68,7 +70,7 @@ public final class NativeTransport implements Transport {
       return serve(fileSystem, target, options, attached);
     } catch (RuntimeException | Error e) {
       try {
-        attached.way().detach(target, true);
+        attached.way().detachment().detach(target, true);
       } catch (RuntimeException suppressed) {
         e.addSuppressed(suppressed);
       } finally {
@@ -95,7 +97,7 @@ public final class NativeTransport implements Transport {
   }
 
   private Mount serve(FileSystem fileSystem, Path target, MountOptions options, Attached attached) {
-    int connection = connection(target);
+    int connection = Connections.mountedAt(target);
     Session session =
         new Session(
             attached.device(),
@@ -107,19 +109,7 @@ public final class NativeTransport implements Transport {
             kept,
             options.maxThreads());
     session.start();
-    return new NativeMount(target, connection, attached.way(), session);
-  }
-
-  private static int connection(Path target) {
-    return MountTable.read()
-        .at(TargetPath.bytes(target))
-        .filter(row -> row.type().equals(Attachment.TYPE))
-        .map(MountTable.Row::minor)
-        .orElseThrow(
-            () ->
-                new MountException(
-                    Errno.ENOENT,
-                    "Mounted on " + target + ", but /proc/self/mountinfo does not show it"));
+    return new ServedMount(target, connection, attached.way().detachment(), session);
   }
 
   /** Answers INIT, which waits on the device from the moment of the mount. */

@@ -3,6 +3,7 @@ package dev.lamina.fuse.kernel;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.fs.FileName;
 import dev.lamina.fs.Invalidations;
+import dev.lamina.fuse.DefectLog;
 import dev.lamina.linux.FileIo;
 import java.lang.foreign.MemorySegment;
 import java.util.Iterator;

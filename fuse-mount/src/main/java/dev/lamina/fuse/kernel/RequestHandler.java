@@ -2,6 +2,7 @@ package dev.lamina.fuse.kernel;
 
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
+import dev.lamina.fuse.DefectLog;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.LinuxException;
 import java.lang.foreign.MemorySegment;
@@ -72,7 +73,7 @@ final class RequestHandler {
       return failure(opcode, e.errno());
     } catch (RuntimeException | Error e) {
       call.counters.defects.increment();
-      log.defect(opcode, e);
+      log.defect(opcode.title(), e);
       takeBack();
       return failure(opcode, Errno.EIO);
     }
@@ -103,7 +104,7 @@ final class RequestHandler {
       call.takeBack();
     } catch (RuntimeException | Error e) {
       call.counters.defects.increment();
-      log.defect(Opcode.FORGET, e);
+      log.defect(Opcode.FORGET.title(), e);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.lamina.fuse.kernel;
 
 import dev.lamina.fs.FileSystem;
+import dev.lamina.fuse.DefectLog;
+import dev.lamina.fuse.MountServer;
 import dev.lamina.fuse.MountStatistics;
 import dev.lamina.linux.FileMapping;
 import java.time.Duration;
@@ -12,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Serves one connection from the end of its negotiation until the kernel ends it, then closes the
  * file system. Thread-safe.
  */
-final class Session {
+final class Session implements MountServer {
   private static final long NOTIFIER_BUFFER = 4096;
 
   private final Device device;
@@ -128,24 +130,28 @@ final class Session {
     pool.end();
   }
 
-  /** Whether the connection was aborted rather than unmounted. */
-  boolean isAborted() {
+  @Override
+  public boolean isAborted() {
     return aborted;
   }
 
-  boolean isOver() {
+  @Override
+  public boolean isOver() {
     return pool.isEnded();
   }
 
-  void await() throws InterruptedException {
+  @Override
+  public void await() throws InterruptedException {
     ended.await();
   }
 
-  boolean await(Duration limit) throws InterruptedException {
+  @Override
+  public boolean await(Duration limit) throws InterruptedException {
     return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  MountStatistics statistics() {
+  @Override
+  public MountStatistics statistics() {
     return counters.statistics(pool.threads());
   }
 }

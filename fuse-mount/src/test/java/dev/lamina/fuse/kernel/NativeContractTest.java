@@ -3,6 +3,7 @@ package dev.lamina.fuse.kernel;
 import static java.util.Objects.requireNonNull;
 
 import dev.lamina.fs.FileSystem;
+import dev.lamina.fuse.Interceptor;
 import dev.lamina.fuse.Mount;
 import dev.lamina.fuse.MountOptions;
 import dev.lamina.testing.RequiresFuse;

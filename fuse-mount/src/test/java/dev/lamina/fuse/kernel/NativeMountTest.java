@@ -8,6 +8,8 @@ import dev.lamina.fs.FileName;
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.Invalidations;
 import dev.lamina.fs.NodeId;
+import dev.lamina.fuse.Connections;
+import dev.lamina.fuse.Interceptor;
 import dev.lamina.fuse.Mount;
 import dev.lamina.fuse.MountException;
 import dev.lamina.fuse.MountOptions;

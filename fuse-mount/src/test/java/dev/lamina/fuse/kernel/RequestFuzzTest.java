@@ -2,6 +2,7 @@ package dev.lamina.fuse.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lamina.fuse.DefectLog;
 import dev.lamina.linux.Errno;
 import dev.lamina.testing.fs.LowerTree;
 import dev.lamina.testing.fs.MemoryFileSystem;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
 import dev.lamina.fs.NodeId;
+import dev.lamina.fuse.DefectLog;
+import dev.lamina.fuse.Interceptor;
 import dev.lamina.linux.Errno;
 import dev.lamina.testing.fs.LowerTree;
 import dev.lamina.testing.fs.MemoryFileSystem;

@@ -1,4 +1,4 @@
-package dev.lamina.fuse.kernel;
+package dev.lamina.fuse;
 
 import dev.lamina.fs.FileName;
 import java.util.Set;
@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Says each kind of failure once: what goes wrong for one request usually does for a million.
  * Thread-safe.
  */
-final class DefectLog {
+public final class DefectLog {
   private static final System.Logger LOG = System.getLogger(DefectLog.class.getName());
   private static final int MOST_KINDS = 1000;
 
@@ -18,11 +18,11 @@ final class DefectLog {
   /**
    * @param mount where the file system is mounted, for the messages
    */
-  DefectLog(String mount) {
+  public DefectLog(String mount) {
     this.mount = mount;
   }
 
-  private record Defect(Opcode opcode, Class<?> kind) {}
+  private record Defect(String operation, Class<?> kind) {}
 
   private record Unknown(int opcode) {}
 
@@ -30,18 +30,22 @@ final class DefectLog {
 
   private record Line(String text) {}
 
-  /** The server failed on a request in a way it should not have. */
-  void defect(Opcode opcode, Throwable failure) {
-    if (first(new Defect(opcode, failure.getClass()))) {
+  /**
+   * The server failed on a request in a way it should not have.
+   *
+   * @param operation the request's name, as {@link MountStatistics#requests} has it
+   */
+  public void defect(String operation, Throwable failure) {
+    if (first(new Defect(operation, failure.getClass()))) {
       LOG.log(
           System.Logger.Level.ERROR,
-          mount + ": " + opcode.title() + " failed in a way it should not have (said once)",
+          mount + ": " + operation + " failed in a way it should not have (said once)",
           failure);
     }
   }
 
   /** A name cannot be looked up, since what holds it is damaged. */
-  void unanswerable(long parent, FileName name, Throwable failure) {
+  public void unanswerable(long parent, FileName name, Throwable failure) {
     if (first(new Unanswerable(parent, name.keep()))) {
       LOG.log(
           System.Logger.Level.ERROR,
@@ -51,7 +55,7 @@ final class DefectLog {
   }
 
   /** The kernel asks for what this server does not know. */
-  void unknown(int opcode) {
+  public void unknown(int opcode) {
     if (first(new Unknown(opcode))) {
       LOG.log(
           System.Logger.Level.INFO,
@@ -62,7 +66,7 @@ final class DefectLog {
   }
 
   /** Anything else that is worth one line. */
-  void once(System.Logger.Level level, String text) {
+  public void once(System.Logger.Level level, String text) {
     if (first(new Line(text))) {
       LOG.log(level, "{0}: {1}", mount, text);
     }

@@ -1,4 +1,4 @@
-package dev.lamina.fuse.kernel;
+package dev.lamina.fuse;
 
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
@@ -8,17 +8,42 @@ import dev.lamina.linux.LinuxException;
 import dev.lamina.linux.Memory;
 import dev.lamina.linux.Mounts;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
- * The kernel's control files of FUSE connections (Documentation/filesystems/fuse.rst). Where their
- * file system is not mounted at its usual place, a mount of it that nobody sees is made.
+ * FUSE connections by number, and the kernel's control files of them
+ * (Documentation/filesystems/fuse.rst). Where their file system is not mounted at its usual place,
+ * a mount of it that nobody sees is made.
  */
-final class Connections {
+public final class Connections {
   private static final byte[] PLACE =
       "/sys/fs/fuse/connections".getBytes(StandardCharsets.US_ASCII);
-  private static final String TYPE = "fusectl";
+  private static final String CONTROL_TYPE = "fusectl";
+
+  /** The subtype of Lamina's mounts: /proc/mounts shows {@code fuse.} and this as their type. */
+  public static final String SUBTYPE = "lamina";
+
+  /** The file system type that /proc/mounts shows. */
+  public static final String TYPE = "fuse." + SUBTYPE;
 
   private Connections() {}
+
+  /**
+   * The number of the connection that was mounted just now, read without a request to it.
+   *
+   * @throws MountException where no mount of Lamina's is on top there
+   */
+  public static int mountedAt(Path target) {
+    return MountTable.read()
+        .at(TargetPath.bytes(target))
+        .filter(row -> row.type().equals(TYPE))
+        .map(MountTable.Row::minor)
+        .orElseThrow(
+            () ->
+                new MountException(
+                    Errno.ENOENT,
+                    "Mounted on " + target + ", but /proc/self/mountinfo does not show it"));
+  }
 
   /**
    * Ends a connection: requests under way and later ones fail with ENOTCONN or ECONNABORTED,
@@ -27,7 +52,7 @@ final class Connections {
    * @param connection its number
    * @throws LinuxException ENOENT where it has ended, EACCES or EPERM where it is not ours to end
    */
-  static void abort(int connection) {
+  public static void abort(int connection) {
     byte[] file = (connection + "/abort").getBytes(StandardCharsets.US_ASCII);
     Fd directory = FileOpen.openat(Fd.CWD, PLACE, FileOpen.O_PATH | FileOpen.O_DIRECTORY);
     try (directory) {
@@ -38,7 +63,7 @@ final class Connections {
         throw e;
       }
     }
-    try (Fd control = Mounts.detached(TYPE)) {
+    try (Fd control = Mounts.detached(CONTROL_TYPE)) {
       write(control, file);
     }
   }

@@ -1,10 +1,5 @@
-package dev.lamina.fuse.kernel;
+package dev.lamina.fuse;
 
-import dev.lamina.fuse.Mount;
-import dev.lamina.fuse.MountException;
-import dev.lamina.fuse.MountStatistics;
-import dev.lamina.fuse.MountTable;
-import dev.lamina.fuse.TargetPath;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.LinuxException;
 import java.nio.file.Path;
@@ -13,22 +8,28 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** A mount of the native transport. */
-final class NativeMount implements Mount {
-  private static final System.Logger LOG = System.getLogger(NativeMount.class.getName());
+/** A mount that a transport of this process serves. */
+public final class ServedMount implements Mount {
+  private static final System.Logger LOG = System.getLogger(ServedMount.class.getName());
   private static final Duration LAST_USER_GOES = Duration.ofMillis(200);
   private static final Duration CLOSING = Duration.ofSeconds(60);
 
   private final Path target;
   private final int connection;
-  private final Attachment attachment;
-  private final Session session;
+  private final Detachment detachment;
+  private final MountServer server;
 
-  NativeMount(Path target, int connection, Attachment attachment, Session session) {
+  /**
+   * @param target where it is mounted
+   * @param connection the number of the kernel's FUSE connection
+   * @param detachment how it is taken off
+   * @param server what answers the kernel's requests
+   */
+  public ServedMount(Path target, int connection, Detachment detachment, MountServer server) {
     this.target = target;
     this.connection = connection;
-    this.attachment = attachment;
-    this.session = session;
+    this.detachment = detachment;
+    this.server = server;
   }
 
   @Override
@@ -43,7 +44,7 @@ final class NativeMount implements Mount {
 
   @Override
   public boolean isMounted() {
-    return !session.isOver();
+    return !server.isOver();
   }
 
   /**
@@ -54,15 +55,15 @@ final class NativeMount implements Mount {
    */
   @Override
   public void unmount(boolean lazy) {
-    if (session.isOver()) {
-      if (session.isAborted()) {
+    if (server.isOver()) {
+      if (server.isAborted()) {
         // The mount is there still, so its number is nobody else's.
-        place().ifPresent(place -> attachment.detach(place, true));
+        place().ifPresent(place -> detachment.detach(place, true));
       }
       waitUntilClosed();
       return;
     }
-    place().ifPresent(place -> attachment.detach(place, lazy));
+    place().ifPresent(place -> detachment.detach(place, lazy));
     if (waitFor(LAST_USER_GOES)) {
       return;
     }
@@ -116,7 +117,7 @@ final class NativeMount implements Mount {
 
   private boolean waitFor(Duration limit) {
     try {
-      return session.await(limit);
+      return server.await(limit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return !isMounted();
@@ -125,17 +126,17 @@ final class NativeMount implements Mount {
 
   @Override
   public void await() throws InterruptedException {
-    session.await();
+    server.await();
   }
 
   @Override
   public boolean await(Duration limit) throws InterruptedException {
-    return session.await(limit);
+    return server.await(limit);
   }
 
   @Override
   public MountStatistics statistics() {
-    return session.statistics();
+    return server.statistics();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.lamina.fuse.kernel;
+package dev.lamina.fuse;
 
 import dev.lamina.fs.FileSystem;
 import java.lang.reflect.InvocationTargetException;
@@ -7,12 +7,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Puts something in front of every operation of a file system: a failure, a delay, a note. */
-final class Interceptor {
+public final class Interceptor {
   private Interceptor() {}
 
-  /** One call that is about to be made. */
-  record Operation(String name, List<Object> arguments) {
-    boolean is(String wanted) {
+  /**
+   * One call that is about to be made.
+   *
+   * @param name the method of {@link FileSystem}
+   * @param arguments as the transport gives them
+   */
+  public record Operation(String name, List<Object> arguments) {
+    /** Whether it is a call of this method. */
+    public boolean is(String wanted) {
       return name.equals(wanted);
     }
   }
@@ -21,12 +27,12 @@ final class Interceptor {
    * A file system that shows each operation to {@code before}; what that throws is what the
    * operation throws.
    */
-  static FileSystem of(FileSystem fileSystem, Consumer<Operation> before) {
+  public static FileSystem of(FileSystem fileSystem, Consumer<Operation> before) {
     return of(fileSystem, before, () -> {});
   }
 
   /** As {@link #of(FileSystem, Consumer)}; {@code closed} runs when the file system was closed. */
-  static FileSystem of(FileSystem fileSystem, Consumer<Operation> before, Runnable closed) {
+  public static FileSystem of(FileSystem fileSystem, Consumer<Operation> before, Runnable closed) {
     return (FileSystem)
         Proxy.newProxyInstance(
             FileSystem.class.getClassLoader(),

@@ -1,0 +1,129 @@
+package dev.lamina.fuse.jnr;
+
+import dev.lamina.fs.FileSystem;
+import dev.lamina.fuse.MountServer;
+import dev.lamina.fuse.MountStatistics;
+import dev.lamina.fuse.MountTable;
+import dev.lamina.fuse.StaleMounts;
+import dev.lamina.fuse.TargetPath;
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import jnr.ffi.Pointer;
+import ru.serce.jnrfuse.struct.FuseOperations;
+
+/**
+ * One mount of libfuse's: a thread that waits in its loop, which has threads of its own, and then
+ * frees everything and closes the file system. Thread-safe.
+ */
+final class JnrSession implements MountServer {
+  private final LibFuse2 library;
+  private final FuseOperations operations;
+  private final Pointer fuse;
+  private final Pointer channel;
+  private final Pointer mountPoint;
+  private final FileSystem fileSystem;
+  private final Answers answers;
+  private final CountDownLatch looped = new CountDownLatch(1);
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /**
+   * @param operations what libfuse calls; must live as long as the session
+   * @param fuse libfuse's {@code struct fuse}, freed at the end
+   * @param mountPoint libfuse's own string, freed at the end
+   */
+  JnrSession(
+      LibFuse2 library,
+      FuseOperations operations,
+      Pointer fuse,
+      Pointer mountPoint,
+      FileSystem fileSystem,
+      Answers answers) {
+    this.library = library;
+    this.operations = operations;
+    this.fuse = fuse;
+    this.channel = library.fuse_session_next_chan(library.fuse_get_session(fuse), null);
+    this.mountPoint = mountPoint;
+    this.fileSystem = fileSystem;
+    this.answers = answers;
+  }
+
+  /** Begins to serve. */
+  void start(Path target, int connection) {
+    Thread.ofPlatform()
+        .name("jnr-fuse-" + connection)
+        .daemon()
+        .start(() -> serve(target, connection));
+  }
+
+  private void serve(Path target, int connection) {
+    try {
+      library.fuse_loop_mt(fuse);
+      clearAborted(target, connection);
+    } catch (RuntimeException | Error e) {
+      answers.log().once(System.Logger.Level.ERROR, "serving has ended: " + e);
+    } finally {
+      looped.countDown();
+      end();
+    }
+  }
+
+  /**
+   * Where somebody aborted the connection its mount is still there, dead. libfuse does not tell an
+   * abort from an unmount, and leaves such a mount alone.
+   */
+  private static void clearAborted(Path target, int connection) {
+    boolean ours =
+        MountTable.read()
+            .at(TargetPath.bytes(target))
+            .filter(row -> row.isFuse() && row.major() == 0 && row.minor() == connection)
+            .isPresent();
+    if (ours) {
+      StaleMounts.clear(target);
+    }
+  }
+
+  /** Frees what libfuse made, unmounting where it is mounted still, and closes the file system. */
+  void end() {
+    try {
+      library.fuse_unmount(mountPoint, channel);
+      library.fuse_destroy(fuse);
+      library.free(mountPoint);
+      fileSystem.close();
+    } catch (RuntimeException | Error e) {
+      answers.log().once(System.Logger.Level.ERROR, "closing the file system failed: " + e);
+    } finally {
+      // Until here libfuse has called what these refer to.
+      Reference.reachabilityFence(operations);
+      ended.countDown();
+    }
+  }
+
+  @Override
+  public boolean isOver() {
+    return looped.getCount() == 0;
+  }
+
+  /** Always false: what is left of an aborted mount is cleared here before it is over. */
+  @Override
+  public boolean isAborted() {
+    return false;
+  }
+
+  @Override
+  public void await() throws InterruptedException {
+    ended.await();
+  }
+
+  @Override
+  public boolean await(Duration limit) throws InterruptedException {
+    return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public MountStatistics statistics() {
+    return answers.statistics();
+  }
+}

@@ -15,6 +15,7 @@ final class CommandFactory implements CommandLine.IFactory {
           InspectCommand.class,
           TagCommand.class,
           MountCommand.class,
+          ShellCommand.class,
           UmountCommand.class,
           MountsCommand.class,
           VolumesCommand.class,
@@ -28,7 +29,10 @@ final class CommandFactory implements CommandLine.IFactory {
           GcCommand.class,
           VerifyCommand.class,
           DuCommand.class,
-          DaemonCommand.class);
+          DaemonCommand.class,
+          DoctorCommand.class,
+          CompletionCommand.class,
+          ManCommand.class);
 
   private final Console console;
 

@@ -47,7 +47,7 @@ record Console(
   }
 
   /** The JDK tells of standard input and output only. */
-  private static boolean isTerminal(Path descriptor) {
+  static boolean isTerminal(Path descriptor) {
     try {
       String file = Files.readSymbolicLink(descriptor).toString();
       return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty");

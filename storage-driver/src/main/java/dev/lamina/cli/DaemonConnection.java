@@ -58,6 +58,15 @@ final class DaemonConnection {
     }
   }
 
+  /** Returns whether a daemon listens. */
+  boolean isRunning() throws IOException {
+    Optional<ControlClient> client = connectIfRunning();
+    if (client.isPresent()) {
+      client.get().close();
+    }
+    return client.isPresent();
+  }
+
   /**
    * Asks the daemon, which is started where it is not running.
    *

@@ -1,12 +1,16 @@
 package dev.lamina.cli;
 
 import dev.lamina.control.ControlException;
+import dev.lamina.linux.LinuxException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line of Lamina. */
 @Command(
@@ -44,11 +48,15 @@ public final class Lamina {
     CommandLine.IFactory factory = new CommandFactory(console);
     CommandLine line = new CommandLine(new Lamina(), factory);
     for (Class<?> command : CommandFactory.COMMANDS) {
-      line.addSubcommand(new CommandLine(command, factory));
+      CommandLine child = new CommandLine(command, factory);
+      // What comes behind the image's name is the command in it, with options of its own.
+      child.setStopAtPositional(command == ShellCommand.class);
+      line.addSubcommand(child);
     }
     line.setOut(console.output());
     line.setErr(console.error());
     line.setExecutionExceptionHandler(Lamina::failed);
+    line.setParameterExceptionHandler(Lamina::misused);
     everyCommand(line);
     return line;
   }
@@ -56,9 +64,21 @@ public final class Lamina {
   /** Every command has --help; picocli gives it only to those that ask. */
   private static void everyCommand(CommandLine line) {
     for (CommandLine command : line.getSubcommands().values()) {
-      command.getCommandSpec().mixinStandardHelpOptions(true);
+      command.getCommandSpec().mixinStandardHelpOptions(true).version(VERSION);
       everyCommand(command);
     }
+  }
+
+  /** Says what is wrong and what may have been meant; the whole of the help would hide that. */
+  private static int misused(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter error = command.getErr();
+    String name = command.getCommandSpec().qualifiedName(" ");
+    error.println(name + ": " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, error);
+    error.println("\"" + name + " --help\" shows how to use it.");
+    error.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   private static int failed(Exception e, CommandLine command, ParseResult parsed) throws Exception {
@@ -66,7 +86,9 @@ public final class Lamina {
       command.getErr().println("lamina: " + failure.getMessage());
       return failure.usage() ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
-    if (e instanceof IOException || e instanceof dev.lamina.store.StoreException) {
+    if (e instanceof IOException
+        || e instanceof LinuxException
+        || e instanceof dev.lamina.store.StoreException) {
       command.getErr().println("lamina: " + e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }

@@ -212,4 +212,20 @@ public sealed interface Answer {
       long heapUsed,
       int operations)
       implements Answer {}
+
+  /**
+   * What a machine can do: the answer of {@code doctor}, which asks no daemon.
+   *
+   * @param well whether everything is there that Lamina cannot do without
+   */
+  record Diagnosis(boolean well, List<Finding> findings) implements Answer {}
+
+  /**
+   * One thing that was looked at.
+   *
+   * @param state ok, less (works, with less) or missing (does not work)
+   * @param found what is there
+   * @param advice what to do about what is missing; empty where nothing is
+   */
+  record Finding(String what, String state, String found, String advice) {}
 }

@@ -5,9 +5,8 @@ import dev.lamina.control.ControlClient;
 import dev.lamina.control.ControlException;
 import dev.lamina.control.Request;
 import dev.lamina.daemon.Daemon;
-import dev.lamina.fuse.MountException;
+import dev.lamina.fuse.jnr.JnrTransport;
 import dev.lamina.fuse.kernel.NativeTransport;
-import dev.lamina.linux.Errno;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -122,10 +121,7 @@ final class DaemonCommand {
             connection.socket(),
             Lamina.VERSION,
             new NativeTransport(),
-            (fileSystem, target, options) -> {
-              fileSystem.close();
-              throw new MountException(Errno.ENOSYS, "the jnr transport is not there yet");
-            },
+            new JnrTransport(),
             Clock.systemUTC());
     Daemon.protectFromOutOfMemory();
     Runtime.getRuntime()

@@ -1,0 +1,183 @@
+package dev.lamina.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lamina.fs.FileKind;
+import dev.lamina.fs.FileSystem;
+import dev.lamina.store.VolumeId;
+import dev.lamina.store.VolumeRecord;
+import dev.lamina.testing.fs.LowerTree;
+import dev.lamina.testing.fs.RandomOperations;
+import dev.lamina.testing.fs.RandomSubject;
+import dev.lamina.tree.Change;
+import dev.lamina.tree.Digest;
+import dev.lamina.tree.Tree;
+import dev.lamina.tree.TreeDifference;
+import dev.lamina.tree.TreeEntry;
+import dev.lamina.tree.TreePath;
+import dev.lamina.tree.TreeView;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random sequences of operations on a volume with commits among them, against the model: a new
+ * volume on the committed tree shows the same. Each commit is made of the open volume, of the
+ * closed one, which inherits it, and of what that is then: all three make one tree. What changed is
+ * told as two whole trees differ.
+ */
+final class VolumeCommitRandomTest implements RandomSubject {
+  private final IdentityHashMap<FileSystem, VolumeId> ids = new IdentityHashMap<>();
+  private TestStore store;
+  private long commits;
+
+  @BeforeEach
+  void openStore(@TempDir Path directory) {
+    store = new TestStore(directory.resolve("store"));
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  @Test
+  void a_commit_makes_exactly_the_tree_that_the_volume_shows() throws Exception {
+    long seed = Long.getLong("lamina.random.seed", 1);
+    Duration duration = Duration.ofSeconds(Long.getLong("lamina.random.seconds", 10));
+    assertThat(new RandomOperations(this).run(seed, duration)).isPositive();
+    assertThat(commits).isPositive();
+  }
+
+  @Override
+  public boolean commits() {
+    return true;
+  }
+
+  @Override
+  public FileSystem create(LowerTree lower) {
+    return open(store.volume(lower));
+  }
+
+  private FileSystem open(VolumeId id) {
+    FileSystem fileSystem = store.open(id);
+    ids.put(fileSystem, id);
+    return fileSystem;
+  }
+
+  private VolumeId id(FileSystem fileSystem) {
+    return Objects.requireNonNull(ids.get(fileSystem));
+  }
+
+  @Override
+  public FileSystem remount(FileSystem fileSystem) {
+    VolumeId id = id(fileSystem);
+    fileSystem.close();
+    return open(id);
+  }
+
+  @Override
+  public FileSystem commit(FileSystem fileSystem) {
+    commits++;
+    VolumeId id = id(fileSystem);
+    Digest fork = committed(id, false);
+    List<VolumeChange> told = VolumeDiff.of(store.store(), id);
+    fileSystem.close();
+    assertThat(VolumeDiff.of(store.store(), id)).isEqualTo(told);
+    assertThat(committed(id, true)).isEqualTo(fork);
+    assertThat(VolumeDiff.of(store.store(), id)).isEqualTo(told);
+    checkTold(told, store.store().state().volume(id).orElseThrow(), fork);
+    try (VolumeCommit commit = VolumeCommit.beginUnused(store.store(), store.volumes(), id)) {
+      Tree tree = commit.tree(commit.changes());
+      assertThat(tree.digest()).isEqualTo(fork);
+      VolumeId next =
+          commit
+              .writer()
+              .commit(
+                  transaction -> {
+                    commit.remove(transaction);
+                    return store
+                        .volumes()
+                        .create(
+                            transaction, tree.digest(), List.of(), Optional.empty(), "committed");
+                  });
+      commit.settle();
+      return open(next);
+    }
+  }
+
+  private Digest committed(VolumeId id, boolean inherits) {
+    try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+      Digest tree = commit.tree(commit.changes()).digest();
+      if (inherits) {
+        boolean done =
+            commit
+                .writer()
+                .commit(
+                    transaction -> {
+                      commit.inherit(transaction);
+                      return true;
+                    });
+        assertThat(done).isTrue();
+        commit.settle();
+        assertThat(store.store().layout().volumeData(id)).isEmptyDirectory();
+      }
+      return tree;
+    }
+  }
+
+  /** What is told against a comparison of two whole trees. */
+  private void checkTold(List<VolumeChange> told, VolumeRecord volume, Digest committed) {
+    // The commit's session is over; nothing is collected meanwhile.
+    TreeView before = TreeView.open(store.store().directories(), volume.baseTree());
+    TreeView after = TreeView.open(store.store().directories(), committed);
+    TreeMap<TreePath, VolumeChange.Kind> lines = new TreeMap<>();
+    told.forEach(change -> lines.put(change.path(), change.kind()));
+    TreeSet<TreePath> added = new TreeSet<>();
+    TreeSet<TreePath> deleted = new TreeSet<>();
+    TreeSet<TreePath> modified = new TreeSet<>();
+    TreeDifference.diff(
+        before,
+        after,
+        change -> {
+          switch (change) {
+            case Change.Added(TreePath path, TreeEntry _, long _) -> added.add(path);
+            case Change.Deleted(TreePath path, TreeEntry _) -> deleted.add(path);
+            case Change.Modified m -> modified.add(m.path());
+          }
+        });
+    modified.remove(TreePath.ROOT);
+    added.removeIf(path -> before.walk(path) != 0 && modified.add(path));
+    deleted.removeIf(path -> after.walk(path) != 0 || !isInDirectory(after, path));
+    assertThat(of(lines, VolumeChange.Kind.ADDED)).isEqualTo(added);
+    assertThat(of(lines, VolumeChange.Kind.DELETED)).isEqualTo(deleted);
+    assertThat(of(lines, VolumeChange.Kind.CHANGED)).containsAll(modified);
+  }
+
+  private static boolean isInDirectory(TreeView tree, TreePath path) {
+    long parent = tree.walk(path.parent());
+    return parent != 0 && tree.entry(parent).kind() == FileKind.DIRECTORY;
+  }
+
+  private static Set<TreePath> of(Map<TreePath, VolumeChange.Kind> lines, VolumeChange.Kind kind) {
+    TreeSet<TreePath> paths = new TreeSet<>();
+    lines.forEach(
+        (path, k) -> {
+          if (k == kind) {
+            paths.add(path);
+          }
+        });
+    return paths;
+  }
+}

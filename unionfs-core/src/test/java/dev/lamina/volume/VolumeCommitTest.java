@@ -1,0 +1,300 @@
+package dev.lamina.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lamina.archive.LayerChange;
+import dev.lamina.fs.FileSystem;
+import dev.lamina.linux.FileOpen;
+import dev.lamina.store.Steps;
+import dev.lamina.store.VerifyOptions;
+import dev.lamina.store.VolumeId;
+import dev.lamina.testing.fs.Handle;
+import dev.lamina.testing.fs.LowerTree;
+import dev.lamina.testing.fs.Workspace;
+import dev.lamina.tree.Digest;
+import dev.lamina.tree.Tree;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a commit makes of a volume, what it costs, and what a crash within it leaves. */
+final class VolumeCommitTest {
+  private static final LowerTree LOWER =
+      LowerTree.empty()
+          .directory("dir")
+          .file("dir/one", "1")
+          .file("dir/two", "2")
+          .hardLink("dir/again", "dir/two")
+          .directory("other")
+          .file("other/x", "x")
+          .file("large", "x".repeat(100_000))
+          .file("small", "small");
+
+  @TempDir private Path directory;
+
+  private static void change(TestStore store, VolumeId id, Consumer<Workspace> changes) {
+    try (FileSystem fileSystem = store.open(id)) {
+      changes.accept(new Workspace(fileSystem));
+    }
+  }
+
+  private static List<String> told(TestStore store, VolumeId id) {
+    return VolumeDiff.of(store.store(), id).stream().map(VolumeChange::toString).toList();
+  }
+
+  @Test
+  void a_moved_directory_is_told_whole_and_what_is_back_is_not_told() {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      VolumeId id = store.volume(LOWER);
+      change(
+          store,
+          id,
+          w -> {
+            w.rename("dir", "moved");
+            w.rename("other/x", "x");
+            w.rename("x", "other/x");
+            w.utimes("other", LowerTree.DEFAULT_TIME, LowerTree.DEFAULT_TIME);
+          });
+      assertThat(told(store, id))
+          .containsExactly("D /dir", "A /moved", "A /moved/again", "A /moved/one", "A /moved/two");
+    }
+  }
+
+  @Test
+  void D2_4_a_directory_in_another_ones_place_hides_what_was_there() {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      VolumeId id = store.volume(LOWER);
+      change(
+          store,
+          id,
+          w -> {
+            w.removeAll("dir");
+            w.mkdir("dir");
+            w.file("dir/one", "new");
+          });
+      assertThat(told(store, id))
+          .containsExactly("C /dir", "D /dir/again", "C /dir/one", "D /dir/two");
+      try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+        assertThat(commit.changes())
+            .anySatisfy(change -> assertThat(change).isInstanceOf(LayerChange.Opaque.class));
+      }
+    }
+  }
+
+  @Test
+  void a_volume_that_is_being_committed_cannot_be_opened() {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      VolumeId id = store.volume(LOWER);
+      try (VolumeCommit _ = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+        assertThatThrownBy(() -> store.open(id))
+            .isInstanceOf(VolumeException.class)
+            .hasMessageContaining("being committed");
+      }
+    }
+  }
+
+  @Test
+  void a_file_written_while_its_volume_is_committed_goes_on_being_written() {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      VolumeId id = store.volume(LOWER);
+      try (FileSystem fileSystem = store.open(id)) {
+        Workspace w = new Workspace(fileSystem);
+        try (Handle open = w.open("large", FileOpen.O_RDWR)) {
+          open.write(0, new byte[] {'a'});
+          Digest tree;
+          try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+            open.write(0, new byte[] {'b'});
+            tree = commit.tree(commit.changes()).digest();
+            try (FileSystem image = store.volumes().openTree(tree)) {
+              commit.writer().flush();
+              assertThat(new Workspace(image).text("large")).startsWith("ax");
+            }
+          }
+        }
+        assertThat(w.text("large")).startsWith("bx");
+      }
+      assertThat(store.store().layout().volumes().toFile().list()).hasSize(1);
+    }
+  }
+
+  @Test
+  void D7_2_a_file_that_was_linked_into_the_store_is_copied_before_it_is_written()
+      throws Exception {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      VolumeId id = store.volume(LOWER);
+      change(store, id, w -> w.file("big", "b".repeat(50_000)));
+      // A commit that comes to nothing: the data file has a second name, among the objects.
+      Digest blob;
+      try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+        assertThat(commit.changes()).isNotEmpty();
+        blob = Digest.sha256("b".repeat(50_000).getBytes(StandardCharsets.UTF_8));
+        commit.writer().flush();
+      }
+      Path object = store.store().layout().object(blob);
+      assertThat(Files.getAttribute(object, "unix:nlink")).isEqualTo(2);
+      change(store, id, w -> w.write("big", 0, "changed"));
+      assertThat(Files.readString(object)).isEqualTo("b".repeat(50_000));
+      change(store, id, w -> assertThat(w.text("big")).startsWith("changedbbb").hasSize(50_000));
+    }
+  }
+
+  @Test
+  void a_commit_of_one_file_reads_and_writes_what_changed() {
+    AtomicInteger records = new AtomicInteger();
+    Steps count =
+        step -> {
+          if (step.equals(Steps.RECORD_PUT)) {
+            records.incrementAndGet();
+          }
+        };
+    try (TestStore store = new TestStore(directory.resolve("store"), count)) {
+      VolumeId first = store.volume(LowerTree.empty());
+      change(
+          store,
+          first,
+          w -> {
+            for (int d = 0; d < 20; d++) {
+              w.mkdir("d" + d);
+              for (int f = 0; f < 250; f++) {
+                w.create("d" + d + "/f" + f, 0644, FileOpen.O_RDWR).close();
+              }
+            }
+          });
+      VolumeId id = committed(store, first);
+      change(store, id, w -> w.write("d7/f77", 0, "one file"));
+      records.set(0);
+      try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+        assertThat(commit.changes()).hasSize(1);
+      }
+      assertThat(records).hasValue(0);
+      VolumeId last = committed(store, id);
+      // The directory, the root, the link table, the tree.
+      assertThat(records).hasValueLessThanOrEqualTo(4);
+      assertThat(told(store, last)).isEmpty();
+    }
+  }
+
+  /** Commits a volume, which goes, and returns one on the new tree. */
+  private static VolumeId committed(TestStore store, VolumeId id) {
+    try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+      Tree tree = commit.tree(commit.changes());
+      VolumeId next =
+          commit
+              .writer()
+              .commit(
+                  transaction -> {
+                    commit.remove(transaction);
+                    return store
+                        .volumes()
+                        .create(transaction, tree.digest(), List.of(), Optional.empty(), "test");
+                  });
+      commit.settle();
+      return next;
+    }
+  }
+
+  /** Ends as a killed process does: by what nobody catches. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Test
+  void a_crash_after_any_step_of_a_commit_leaves_the_volume_as_it_was() throws Exception {
+    Set<String> seen = new HashSet<>();
+    for (boolean mounted : new boolean[] {false, true}) {
+      boolean died = true;
+      for (int at = 1; died; at++) {
+        died = crash(directory.resolve(mounted + "-" + at), at, mounted, seen);
+      }
+    }
+    assertThat(seen)
+        .contains(
+            VolumeSteps.FILE_COMMITTED,
+            VolumeSteps.FORK_RECORDED,
+            VolumeSteps.FORK_ROWS_COPIED,
+            VolumeSteps.FORK_DATA_CLONED,
+            VolumeSteps.DATA_FILE_REMOVED,
+            Steps.DATA_LINKED,
+            Steps.STORE_FLUSHED,
+            Steps.TRANSACTION_WRITTEN);
+  }
+
+  private static boolean crash(Path directory, int at, boolean mounted, Set<String> seen) {
+    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    Steps steps =
+        step -> {
+          if (left.decrementAndGet() == 0) {
+            seen.add(step);
+            throw new Killed();
+          }
+        };
+    boolean died = false;
+    VolumeId id;
+    try (TestStore store = new TestStore(directory, steps)) {
+      id = store.volume(LOWER);
+      change(
+          store,
+          id,
+          w -> {
+            w.file("big", "b".repeat(50_000));
+            w.write("large", 5, "changed");
+            w.file("tiny", "tiny");
+            w.unlink("small");
+          });
+      FileSystem open = mounted ? store.open(id) : null;
+      left.set(at);
+      try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+        Tree tree = commit.tree(commit.changes());
+        boolean done =
+            commit
+                .writer()
+                .commit(
+                    transaction -> {
+                      commit.inherit(transaction);
+                      return transaction.volume(id).isPresent() && tree.positions() > 0;
+                    });
+        assertThat(done).isTrue();
+        commit.settle();
+      } catch (Killed e) {
+        died = true;
+      }
+      left.set(Integer.MAX_VALUE);
+      if (open != null) {
+        open.close();
+      }
+    }
+    try (TestStore store = new TestStore(directory)) {
+      check(store, id);
+      var collected = store.store().collect();
+      assertThat(collected).isNotNull();
+      check(store, id);
+      assertThat(store.volumes().list()).containsOnlyKeys(id);
+      assertThat(store.store().layout().volumes().toFile().list()).hasSize(1);
+      assertThat(store.store().verify(VerifyOptions.everything()).damages()).isEmpty();
+      assertThat(store.store().collect().objects()).isZero();
+    }
+    return died;
+  }
+
+  private static void check(TestStore store, VolumeId id) {
+    change(
+        store,
+        id,
+        w -> {
+          assertThat(w.text("big")).isEqualTo("b".repeat(50_000));
+          assertThat(w.text("large")).startsWith("xxxxxchangedxxx").hasSize(100_000);
+          assertThat(w.text("tiny")).isEqualTo("tiny");
+          assertThat(w.exists("small")).isFalse();
+          w.write("big", 0, "bb");
+        });
+  }
+}

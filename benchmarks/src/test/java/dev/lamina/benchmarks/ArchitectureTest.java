@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -20,9 +22,19 @@ import java.util.stream.Stream;
 /**
  * The arrows of docs/ARCHITECTURE.md: who may know whom. Lives here because this module sees all.
  */
-@AnalyzeClasses(packages = "dev.lamina", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "dev.lamina",
+    importOptions = {DoNotIncludeTests.class, ArchitectureTest.DoNotIncludeTestJars.class})
 final class ArchitectureTest {
   private static final String ROOT = "dev.lamina.";
+
+  /** Other modules' tests come as jars once they are packaged. */
+  static final class DoNotIncludeTestJars implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
+  }
 
   private static final Set<String> CORE =
       Set.of("linux", "fs", "tree", "store", "archive", "image", "volume", "snapshot");

@@ -40,6 +40,7 @@ final class DaemonCommand {
 
   @Command(
       name = "status",
+      mixinStandardHelpOptions = true, // first, else picocli takes their values for the method's
       description = "Show the daemon; exit code 1 where none is running.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon status --json"})
@@ -80,6 +81,7 @@ final class DaemonCommand {
 
   @Command(
       name = "stop",
+      mixinStandardHelpOptions = true, // first, else picocli takes their values for the method's
       description = "Unmount everything and stop the daemon.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon stop"})

@@ -31,6 +31,7 @@ final class DaemonCommand {
 
   @Command(
       name = "start",
+      mixinStandardHelpOptions = true,
       description = "Start the daemon where it is not running.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon start --store /srv/lamina"})
@@ -40,7 +41,7 @@ final class DaemonCommand {
 
   @Command(
       name = "status",
-      mixinStandardHelpOptions = true, // first, else picocli takes their values for the method's
+      mixinStandardHelpOptions = true,
       description = "Show the daemon; exit code 1 where none is running.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon status --json"})
@@ -81,7 +82,7 @@ final class DaemonCommand {
 
   @Command(
       name = "stop",
-      mixinStandardHelpOptions = true, // first, else picocli takes their values for the method's
+      mixinStandardHelpOptions = true,
       description = "Unmount everything and stop the daemon.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon stop"})
@@ -112,6 +113,7 @@ final class DaemonCommand {
 
   @Command(
       name = "run",
+      mixinStandardHelpOptions = true,
       description = "Run the daemon in the foreground, as a service manager wants it.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon run --store /srv/lamina"})

@@ -61,10 +61,16 @@ public final class Lamina {
     return line;
   }
 
-  /** Every command has --help; picocli gives it only to those that ask. */
+  /**
+   * Every command has --help; picocli gives it only to those that ask. A command that is a method
+   * with parameters has to ask itself, before picocli counts its options.
+   */
   private static void everyCommand(CommandLine line) {
     for (CommandLine command : line.getSubcommands().values()) {
-      command.getCommandSpec().mixinStandardHelpOptions(true).version(VERSION);
+      CommandSpec own = command.getCommandSpec().version(VERSION);
+      if (!own.mixinStandardHelpOptions()) {
+        own.mixinStandardHelpOptions(true);
+      }
       everyCommand(command);
     }
   }

@@ -102,6 +102,11 @@ final class MountRequests {
           throw new ControlException(
               "\"" + name + "\" is a volume; --volume names a new one made from an image", true);
         }
+        Optional<String> other = context.volumes().holder(id);
+        if (other.isPresent()) {
+          throw new ControlException(
+              "volume " + name + " is in use: " + other.get() + "; end that first", false);
+        }
         yield new Opened(context.volumes().open(id, holder), name, Optional.of(name), false);
       }
       case Named.Image image -> {

@@ -70,7 +70,7 @@ public final class Images {
     }
     Map<String, ImageRecord> found = byId(state, nameOrId);
     if (found.isEmpty()) {
-      throw new NoSuchImageException("There is no image " + nameOrId + ".");
+      throw new NoSuchImageException("There is no image " + nameOrId);
     }
     TreeSet<String> ids = new TreeSet<>();
     found.values().forEach(image -> ids.add(image.config().toString()));

@@ -4,7 +4,9 @@ import dev.lamina.fs.FileName;
 import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreePath;
 import dev.lamina.tree.TreeView;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +24,9 @@ import java.util.function.Supplier;
 final class EntryPlaces {
   private static final int MOST_LINKS = 40;
 
+  /** All prefixes of one deep path are millions of names, so what is remembered has a bound. */
+  private static final long MOST_RESOLVED_NAMES = 1 << 20;
+
   /** What this layer put at a path, as far as it matters for what comes below. */
   private sealed interface Placed {
     record Folder() implements Placed {}
@@ -32,12 +37,44 @@ final class EntryPlaces {
     record Other() implements Placed {}
   }
 
+  /** What whiteouts and opaque markers hide of lower layers: a tree of the names they gave. */
+  private static final class Hidden {
+    private final Map<FileName, Hidden> below = new HashMap<>();
+    private boolean itself;
+    private boolean children;
+
+    void hide(TreePath path, boolean whole) {
+      Hidden node = this;
+      for (int i = 0; i < path.size(); i++) {
+        node = node.below.computeIfAbsent(path.get(i), _ -> new Hidden());
+      }
+      node.itself |= whole;
+      node.children = true;
+    }
+
+    boolean hides(TreePath path) {
+      Hidden node = this;
+      for (int i = 0; i < path.size(); i++) {
+        if (node.children) {
+          return true;
+        }
+        node = node.below.get(path.get(i));
+        if (node == null) {
+          return false;
+        }
+      }
+      return node.itself;
+    }
+  }
+
   private final String layer;
   private final Optional<TreeView> base;
   private final Map<TreePath, Placed> placed = new HashMap<>();
-  private final Map<TreePath, Boolean> hidden = new HashMap<>();
-  private final Map<TreePath, TreePath> resolved = new HashMap<>();
-  private final Set<TreePath> used = new HashSet<>();
+  private final Hidden hidden = new Hidden();
+  // Made anew and not cleared: clearing costs what the largest map ever took.
+  private Map<TreePath, TreePath> resolved = new HashMap<>();
+  private Set<TreePath> used = new HashSet<>();
+  private long resolvedNames;
 
   EntryPlaces(String layer, Optional<TreeView> base) {
     this.layer = layer;
@@ -134,13 +171,14 @@ final class EntryPlaces {
   }
 
   private void hide(TreePath path, boolean itself) {
-    hidden.merge(path, itself, Boolean::logicalOr);
+    hidden.hide(path, itself);
     forget();
   }
 
   private void forget() {
-    resolved.clear();
-    used.clear();
+    resolved = new HashMap<>();
+    used = new HashSet<>();
+    resolvedNames = 0;
   }
 
   private TreePath parentOf(TreePath path) throws UnusableParentException {
@@ -149,19 +187,30 @@ final class EntryPlaces {
 
   /** Returns where a directory really is. */
   private TreePath directory(TreePath path, int links) throws UnusableParentException {
-    if (path.isRoot()) {
-      return path;
+    // Not a recursion: a path may have more names than a thread's stack has room for.
+    Deque<TreePath> unknown = new ArrayDeque<>();
+    TreePath at = path;
+    while (!at.isRoot() && !resolved.containsKey(at)) {
+      unknown.push(at);
+      at = at.parent();
     }
-    TreePath known = resolved.get(path);
-    if (known != null) {
-      return known;
+    TreePath result = resolved.getOrDefault(at, at);
+    for (TreePath next : unknown) {
+      TreePath place = child(result, next.name());
+      result = follow(place, links);
+      remember(next, place, result);
     }
-    TreePath place = child(directory(path.parent(), links), path.name());
-    TreePath result = follow(place, links);
+    return result;
+  }
+
+  private void remember(TreePath path, TreePath place, TreePath result) {
+    resolvedNames += path.size() + result.size();
+    if (resolvedNames > MOST_RESOLVED_NAMES) {
+      forget();
+    }
     resolved.put(path, result);
     used.add(path);
     used.add(place);
-    return result;
   }
 
   private static TreePath child(TreePath parent, FileName name) throws UnusableParentException {
@@ -189,7 +238,7 @@ final class EntryPlaces {
   /** Returns what lower layers have; nothing there, or hidden, is a directory that comes to be. */
   private Supplier<Placed> below(TreePath place) {
     return () -> {
-      if (base.isEmpty() || isHidden(place)) {
+      if (base.isEmpty() || hidden.hides(place)) {
         return new Placed.Folder();
       }
       long inode = base.get().walk(place);
@@ -202,22 +251,6 @@ final class EntryPlaces {
         case TreeEntry.File _, TreeEntry.Device _, TreeEntry.Special _ -> new Placed.Other();
       };
     };
-  }
-
-  private boolean isHidden(TreePath place) {
-    if (hidden.isEmpty()) {
-      return false;
-    }
-    if (Boolean.TRUE.equals(hidden.get(place))) {
-      return true;
-    }
-    for (TreePath p = place; !p.isRoot(); ) {
-      p = p.parent();
-      if (hidden.containsKey(p)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Returns where a symbolic link leads, by its text alone; empty where that is not inside. */

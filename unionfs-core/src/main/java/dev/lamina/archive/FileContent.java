@@ -173,6 +173,18 @@ final class FileContent {
     return map;
   }
 
+  /** Passes over what follows the header of a sparse entry of GNU's old format, before its data. */
+  static void skipOldMap(TarEntry entry, TarInput in) throws IOException, BadHeaderException {
+    boolean more = entry.block()[GNU_EXTENDED] != 0;
+    byte[] extension = new byte[TarHeader.BLOCK];
+    while (more) {
+      if (in.block(extension) < TarHeader.BLOCK) {
+        throw new BadHeaderException("cut off in its sparse map");
+      }
+      more = extension[EXTENSION_MORE] != 0;
+    }
+  }
+
   /** Pax format 1.0: decimal lines at the start of the data, filled up to whole blocks. */
   private SparseMap inData(long size) throws IOException, BadHeaderException {
     SparseMapText text = new SparseMapText(in);

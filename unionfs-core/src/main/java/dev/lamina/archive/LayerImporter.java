@@ -126,8 +126,7 @@ public final class LayerImporter {
    * A damaged layer fails in many ways. Where its digest is known, that tells damage on the way
    * from a layer that was made badly.
    */
-  private static ArchiveException blame(LayerSource source, ArchiveException failure)
-      throws IOException {
+  private static ArchiveException blame(LayerSource source, ArchiveException failure) {
     if (source.blob().isEmpty()) {
       return failure;
     }
@@ -147,6 +146,10 @@ public final class LayerImporter {
               + failure.getMessage()
               + ")",
           failure);
+    } catch (IOException e) {
+      // What went wrong first says more than that the bytes cannot be read again.
+      failure.addSuppressed(e);
+      return failure;
     }
   }
 

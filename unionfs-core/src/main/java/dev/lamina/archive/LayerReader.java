@@ -153,7 +153,8 @@ final class LayerReader {
       case TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG -> {
         // Before POSIX a directory was a file whose name ends with a slash.
         byte[] name = entry.name();
-        if (name[name.length - 1] == '/' && !contents.isSparse(entry)) {
+        boolean slash = name.length > 0 && name[name.length - 1] == '/';
+        if (slash && !contents.isSparse(entry)) {
           contents.skip(entry);
           yield new TreeEntry.Directory(metadata);
         }

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -133,15 +135,18 @@ public final class LayerWriter {
   /** Writes the directories above a path that are not there yet, the root excepted. */
   private long parents(TreePath path, Set<TreePath> present, TarHeaders headers)
       throws IOException {
-    if (path.isRoot() || path.parent().isRoot() || present.contains(path.parent())) {
-      return 0;
+    Deque<TreePath> missing = new ArrayDeque<>();
+    TreePath at = path.isRoot() ? path : path.parent();
+    while (!at.isRoot() && !present.contains(at)) {
+      missing.push(at);
+      at = at.parent();
     }
-    TreePath parent = path.parent();
-    long above = parents(parent, present, headers);
-    headers.entry(parent, new TreeEntry.Directory(directories.apply(parent)));
-    headers.close();
-    present.add(parent);
-    return above + 1;
+    for (TreePath parent : missing) {
+      headers.entry(parent, new TreeEntry.Directory(directories.apply(parent)));
+      headers.close();
+      present.add(parent);
+    }
+    return missing.size();
   }
 
   private void copy(

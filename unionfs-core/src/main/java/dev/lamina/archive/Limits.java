@@ -15,6 +15,8 @@ import java.io.InputStream;
  * @param headerBytes most bytes of extended headers (pax records, long names) of one entry
  * @param holeBytes most bytes that sparse entries add to what their archive holds
  * @param sparseSegments most data segments of one sparse entry
+ * @param metadataBytes about how much memory the entries may take together: names, link targets,
+ *     extended attributes
  */
 public record Limits(
     long bytes,
@@ -23,7 +25,8 @@ public record Limits(
     long entries,
     int headerBytes,
     long holeBytes,
-    int sparseSegments) {
+    int sparseSegments,
+    long metadataBytes) {
 
   private static final long GIB = 1L << 30;
 
@@ -35,14 +38,15 @@ public record Limits(
         || entries <= 0
         || headerBytes < 512
         || holeBytes < 0
-        || sparseSegments <= 0) {
+        || sparseSegments <= 0
+        || metadataBytes <= 0) {
       throw new IllegalArgumentException("a limit that lets nothing through");
     }
   }
 
   /** Returns the limits that are on where nobody says otherwise. */
   public static Limits defaults() {
-    return new Limits(64 * GIB, 200, GIB / 2, 2_000_000, 1 << 20, 4 * GIB, 1_000_000);
+    return new Limits(64 * GIB, 200, GIB / 2, 2_000_000, 1 << 20, 4 * GIB, 1_000_000, GIB / 2);
   }
 
   /** Returns limits for who trusts the archive: only what protects memory stays. */
@@ -54,27 +58,33 @@ public record Limits(
         20_000_000,
         16 << 20,
         Long.MAX_VALUE,
-        4_000_000);
+        4_000_000,
+        5 * GIB);
   }
 
   /** Returns these limits with another one for uncompressed bytes. */
   public Limits withBytes(long most) {
-    return new Limits(most, ratio, ratioFrom, entries, headerBytes, holeBytes, sparseSegments);
+    return new Limits(
+        most, ratio, ratioFrom, entries, headerBytes, holeBytes, sparseSegments, metadataBytes);
   }
 
   /** Returns these limits with another compression ratio. */
   public Limits withRatio(long most) {
-    return new Limits(bytes, most, ratioFrom, entries, headerBytes, holeBytes, sparseSegments);
+    return new Limits(
+        bytes, most, ratioFrom, entries, headerBytes, holeBytes, sparseSegments, metadataBytes);
   }
 
-  /** Returns these limits with another number of entries. */
+  /** Returns these limits with another number of entries; for more of them, with more memory. */
   public Limits withEntries(long most) {
-    return new Limits(bytes, ratio, ratioFrom, most, headerBytes, holeBytes, sparseSegments);
+    double memory = (double) metadataBytes * Math.max(most, entries) / entries;
+    return new Limits(
+        bytes, ratio, ratioFrom, most, headerBytes, holeBytes, sparseSegments, (long) memory);
   }
 
   /** Returns these limits with another size of the holes of sparse entries. */
   public Limits withHoleBytes(long most) {
-    return new Limits(bytes, ratio, ratioFrom, entries, headerBytes, most, sparseSegments);
+    return new Limits(
+        bytes, ratio, ratioFrom, entries, headerBytes, most, sparseSegments, metadataBytes);
   }
 
   /**

@@ -80,6 +80,9 @@ final class PaxRecords {
 
   /** Returns these records where {@code local} is silent; an empty value there takes one away. */
   PaxRecords overriddenBy(PaxRecords local) {
+    if (local.records.isEmpty() && local.sparse00.isEmpty()) {
+      return this;
+    }
     Map<String, byte[]> merged = new LinkedHashMap<>(records);
     for (Map.Entry<String, byte[]> record : local.records.entrySet()) {
       // An extended attribute may be empty; for every other key empty means "as if never given".
@@ -94,6 +97,15 @@ final class PaxRecords {
 
   Map<String, byte[]> all() {
     return records;
+  }
+
+  /** Returns how many bytes the records have. */
+  long bytes() {
+    long sum = 0;
+    for (Map.Entry<String, byte[]> record : records.entrySet()) {
+      sum += record.getKey().length() + record.getValue().length;
+    }
+    return sum;
   }
 
   /** Returns offset, length, offset, length … of format 0.0, as written. */

@@ -9,7 +9,8 @@ import java.util.concurrent.BlockingQueue;
 
 /**
  * Reads a stream on a thread of its own, a bounded number of buffers ahead: one stage of a
- * pipeline. Used by one reader. Closing ends the thread, waits for it, and closes the stream.
+ * pipeline. Used by one reader. Closing ends the thread, waits for it, and closes the stream. The
+ * thread is never interrupted: that would close a channel under it, which other layers read too.
  */
 final class ReadAhead extends InputStream {
   private static final int BUFFER = 1 << 17;
@@ -23,6 +24,7 @@ final class ReadAhead extends InputStream {
   private final BlockingQueue<Chunk> full = new ArrayBlockingQueue<>(BUFFERS);
   private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BUFFERS);
   private final Thread thread;
+  private volatile boolean closed;
   private Chunk current = new Chunk(new byte[0], 0, Optional.empty());
   private int position;
   private boolean ended;
@@ -42,6 +44,9 @@ final class ReadAhead extends InputStream {
       int n = 0;
       while (n >= 0) {
         buffer = free.take();
+        if (closed) {
+          return;
+        }
         try {
           n = source.readNBytes(buffer, 0, buffer.length);
           if (n == 0) {
@@ -54,8 +59,7 @@ final class ReadAhead extends InputStream {
         full.put(new Chunk(buffer, n, failure));
       }
     } catch (InterruptedException e) {
-      // The reader has closed: nobody waits for what would come.
-      Thread.currentThread().interrupt();
+      throw new IllegalStateException("nobody interrupts this thread", e);
     }
   }
 
@@ -110,7 +114,11 @@ final class ReadAhead extends InputStream {
   @Override
   public void close() throws IOException {
     ended = true;
-    thread.interrupt();
+    if (!closed) {
+      closed = true;
+      // It waits for nothing but a buffer, and there is room for one more than there are.
+      free.add(new byte[0]);
+    }
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

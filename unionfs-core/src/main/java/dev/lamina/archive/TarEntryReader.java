@@ -12,11 +12,22 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * finds the end. What is between headers is the caller's to read.
  */
 final class TarEntryReader {
+  // Each one costs as much as all before it, and real archives have three at most.
+  private static final int MOST_EXTENSIONS = 16;
+  // Each entry pays for all of them, and real archives have a comment.
+  private static final int MOST_GLOBAL_RECORDS = 256;
+
+  private static final int ENTRY_MEMORY = 256;
+  private static final int NAME_MEMORY = 64;
+  private static final int SHALLOW = 32;
+  private static final int DEEP_NAME_MEMORY = 512;
+
   private final String archive;
   private final TarInput in;
   private final Limits limits;
   private PaxRecords global = PaxRecords.NONE;
   private long globalBytes;
+  private long memory;
   private boolean endMarker;
 
   TarEntryReader(String archive, TarInput in, Limits limits) {
@@ -35,10 +46,10 @@ final class TarEntryReader {
     PaxRecords local = PaxRecords.NONE;
     Optional<byte[]> longName = Optional.empty();
     Optional<byte[]> longLink = Optional.empty();
-    boolean extended = false;
+    int extensions = 0;
     long headerBytes = 0;
     while (true) {
-      Optional<byte[]> block = header(extended);
+      Optional<byte[]> block = header(extensions > 0);
       if (block.isEmpty()) {
         return Optional.empty();
       }
@@ -52,9 +63,17 @@ final class TarEntryReader {
         PaxRecords pax = global.overriddenBy(local);
         byte[] name = pax.get("path").or(orElse(longName)).orElse(header.name());
         byte[] link = pax.get("linkpath").or(orElse(longLink)).orElse(header.link());
+        account(name, link, pax);
         return Optional.of(new TarEntry(header, name, link, pax, block.get()));
       }
-      extended = true;
+      extensions++;
+      if (extensions > MOST_EXTENSIONS) {
+        throw bad(
+            at()
+                + "more than "
+                + MOST_EXTENSIONS
+                + " extended headers before one entry, which is the limit");
+      }
       headerBytes += TarHeader.BLOCK + Math.min(header.size(), Integer.MAX_VALUE);
       byte[] data = extension(header, headerBytes);
       try {
@@ -63,6 +82,12 @@ final class TarEntryReader {
             globalBytes += data.length;
             check(globalBytes, "global pax headers");
             global = global.overriddenBy(PaxRecords.parse(data, limits.sparseSegments()));
+            if (global.all().size() > MOST_GLOBAL_RECORDS) {
+              throw new BadHeaderException(
+                  "more than "
+                      + MOST_GLOBAL_RECORDS
+                      + " records in global pax headers, which is the limit");
+            }
           }
           case TarConstants.LF_GNUTYPE_LONGNAME -> longName = Optional.of(text(data));
           case TarConstants.LF_GNUTYPE_LONGLINK -> longLink = Optional.of(text(data));
@@ -76,6 +101,29 @@ final class TarEntryReader {
 
   private static java.util.function.Supplier<Optional<byte[]>> orElse(Optional<byte[]> value) {
     return () -> value;
+  }
+
+  /** Entries are kept in memory until the last one has been read, and a few bytes can make many. */
+  private void account(byte[] name, byte[] link, PaxRecords pax) throws ArchiveException {
+    memory += ENTRY_MEMORY + names(name) + link.length + pax.bytes();
+    if (memory > limits.metadataBytes()) {
+      throw new ArchiveException(
+          archive,
+          Optional.of(print(name)),
+          "the names and attributes up to this entry take more memory than "
+              + limits.metadataBytes()
+              + " bytes, which is the limit; raise the limit of entries to import it");
+    }
+  }
+
+  /** Each name of a path is an object, and what comes of a deep path costs more than its names. */
+  private static long names(byte[] path) {
+    long names = 1;
+    for (byte b : path) {
+      names += b == '/' ? 1 : 0;
+    }
+    long deep = Math.max(0, names - SHALLOW);
+    return path.length + names * NAME_MEMORY + deep * DEEP_NAME_MEMORY;
   }
 
   /** Returns a block that is not zero; empty at the end. */

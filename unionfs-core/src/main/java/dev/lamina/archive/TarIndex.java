@@ -51,7 +51,7 @@ public final class TarIndex {
         throw new ArchiveException(archive, "more than " + limits.entries() + " entries");
       }
       try {
-        index.add(e.get(), channel);
+        index.add(e.get(), in, channel);
       } catch (BadHeaderException bad) {
         throw new ArchiveException(
             archive, Optional.of(TarEntryReader.print(e.get().name())), bad.reason());
@@ -60,7 +60,8 @@ public final class TarIndex {
     return index;
   }
 
-  private void add(TarEntry entry, FileChannel channel) throws IOException, BadHeaderException {
+  private void add(TarEntry entry, TarInput in, FileChannel channel)
+      throws IOException, BadHeaderException {
     byte type = entry.header().type();
     boolean file =
         type == TarConstants.LF_NORMAL
@@ -71,6 +72,9 @@ public final class TarIndex {
         addLink(EntryName.ofEntry(entry.name()), entry.link(), type == TarConstants.LF_SYMLINK);
       }
       return;
+    }
+    if (type == TarConstants.LF_GNUTYPE_SPARSE) {
+      FileContent.skipOldMap(entry, in);
     }
     long size = entry.pax().number("size").orElse(entry.header().size());
     long offset = channel.position();

@@ -107,8 +107,19 @@ final class OpenedSource implements AutoCloseable {
 
   private Content stream() throws IOException {
     Path spooled = temporary();
+    long most = options.limits().bytes();
+    byte[] buffer = new byte[1 << 16];
+    long count = 0;
     try (OutputStream out = Files.newOutputStream(spooled)) {
-      standardInput.transferTo(out);
+      for (int n = standardInput.read(buffer); n >= 0; n = standardInput.read(buffer)) {
+        count += n;
+        if (count > most) {
+          throw new ArchiveException(
+              "standard input",
+              "has more than " + most + " bytes, which is the limit; raise the limit to import it");
+        }
+        out.write(buffer, 0, n);
+      }
     }
     return recognise(spooled, "standard input");
   }

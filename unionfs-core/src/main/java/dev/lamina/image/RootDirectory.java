@@ -37,9 +37,13 @@ import java.util.Optional;
 /**
  * Takes a directory of this machine as a root file system: walks it by descriptors, never following
  * a link, stores what its files hold, and makes a layer of it. Other file systems mounted below it
- * are left out but for their mount points.
+ * are left out but for their mount points, and so is the store: what is stored would be found again
+ * and stored, without end.
  */
 final class RootDirectory {
+  // Each level takes a descriptor and its share of a thread's stack.
+  private static final int DEEPEST = 512;
+
   private record Inode(long device, long number) {}
 
   private final Store store;
@@ -48,14 +52,29 @@ final class RootDirectory {
   private final List<LayerChange> changes = new ArrayList<>();
   private final Map<Inode, TreePath> linked = new HashMap<>();
   private final byte[] buffer = new byte[1 << 17];
+  private final Inode storeRoot;
 
   RootDirectory(Store store, StoreWriter writer, Progress progress) {
     this.store = store;
     this.writer = writer;
     this.progress = progress;
+    this.storeRoot = inode(store.layout().root());
+  }
+
+  private static Inode inode(Path directory) {
+    byte[] path = directory.toString().getBytes(StandardCharsets.UTF_8);
+    try (Fd fd = FileOpen.openat(Fd.CWD, path, FileOpen.O_RDONLY | FileOpen.O_DIRECTORY)) {
+      FileStatus status = new FileStatus();
+      FileAttributes.fstat(fd.value(), status);
+      return new Inode(status.device(), status.inode());
+    }
   }
 
   ReadLayer read(Path directory) throws IOException {
+    if (directory.toRealPath().startsWith(store.layout().root().toRealPath())) {
+      throw new ArchiveException(
+          directory.toString(), "lies in the store, which cannot be imported into itself");
+    }
     progress.state(0, Progress.LayerState.COPYING);
     byte[] path = directory.toString().getBytes(StandardCharsets.UTF_8);
     try (Fd root = FileOpen.openat(Fd.CWD, path, FileOpen.O_RDONLY | FileOpen.O_DIRECTORY)) {
@@ -86,6 +105,10 @@ final class RootDirectory {
   }
 
   private void walk(Fd directory, TreePath path, long device) throws IOException {
+    if (path.size() > DEEPEST) {
+      throw new ArchiveException(
+          path.toString(), "lies deeper than " + DEEPEST + " directories; import it as a tar");
+    }
     for (byte[] name : DirectoryReader.names(directory.value())) {
       TreePath child = path.child(FileName.of(name));
       try {
@@ -117,7 +140,9 @@ final class RootDirectory {
                 name,
                 FileOpen.O_RDONLY | FileOpen.O_DIRECTORY | FileOpen.O_NOFOLLOW)) {
           put(path, new TreeEntry.Directory(metadata(status, xattrs(below.value()))));
-          if (status.device() == device) {
+          if (inode.equals(storeRoot)) {
+            progress.warn(path + ": the store itself; left out");
+          } else if (status.device() == device) {
             walk(below, path, device);
           } else {
             progress.warn(path + ": another file system is mounted there; left out");
@@ -151,12 +176,14 @@ final class RootDirectory {
       FileAttributes.fstat(file.value(), status);
       try (BlobWriter blob = writer.blob(status.size())) {
         long position = 0;
-        int n = FileIo.readFully(file.value(), buffer, 0, buffer.length, position);
-        while (n > 0) {
+        // No further than its size now: somebody may append to it for ever.
+        int n = 1;
+        while (n > 0 && position < status.size()) {
+          int most = (int) Math.min(buffer.length, status.size() - position);
+          n = FileIo.readFully(file.value(), buffer, 0, most, position);
           blob.write(buffer, 0, n);
           progress.advance(0, n);
           position += n;
-          n = FileIo.readFully(file.value(), buffer, 0, buffer.length, position);
         }
         Optional<Digest> digest = blob.finish();
         put(path, new TreeEntry.File(metadata(status, xattrs(file.value())), position, digest));

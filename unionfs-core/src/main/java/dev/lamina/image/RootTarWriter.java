@@ -17,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,20 +60,30 @@ final class RootTarWriter {
   private static List<LayerChange> everything(TreeView tree) {
     List<LayerChange> changes = new ArrayList<>();
     changes.add(new LayerChange.Put(TreePath.ROOT, new TreeEntry.Directory(tree.tree().root())));
-    below(tree, TreeView.ROOT, tree.root(), TreePath.ROOT, new HashMap<>(), changes);
+    Map<Long, TreePath> first = new HashMap<>();
+    Deque<Open> open = new ArrayDeque<>();
+    open.push(new Open(TreeView.ROOT, TreePath.ROOT));
+    // Not a recursion: a tree may be deeper than a thread's stack.
+    while (!open.isEmpty()) {
+      below(tree, open.pop(), first, changes, open);
+    }
     return changes;
   }
 
+  /** A directory whose entries are to be taken. */
+  private record Open(long inode, TreePath path) {}
+
   private static void below(
       TreeView tree,
-      long inode,
-      Directory directory,
-      TreePath path,
+      Open parent,
       Map<Long, TreePath> first,
-      List<LayerChange> changes) {
+      List<LayerChange> changes,
+      Deque<Open> open) {
+    Directory directory =
+        parent.inode() == TreeView.ROOT ? tree.root() : tree.directory(parent.inode());
     for (int i = 0; i < directory.size(); i++) {
-      TreePath child = path.child(directory.name(i));
-      long number = tree.child(inode, directory, i);
+      TreePath child = parent.path().child(directory.name(i));
+      long number = tree.child(parent.inode(), directory, i);
       TreePath link = tree.links(number) > 1 ? first.putIfAbsent(number, child) : null;
       if (link != null && !tree.isDirectory(number)) {
         changes.add(new LayerChange.Link(child, link));
@@ -79,7 +91,7 @@ final class RootTarWriter {
       }
       changes.add(new LayerChange.Put(child, directory.entry(i)));
       if (tree.isDirectory(number)) {
-        below(tree, number, tree.directory(number), child, first, changes);
+        open.push(new Open(number, child));
       }
     }
   }

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 public final class FramingWriter implements AutoCloseable {
   private static final int LEVEL = 3;
-  private static final int LARGEST = 256 << 20;
+  private static final int LARGEST = 64 << 20;
 
   private final StoreWriter session;
   private final Map<Digest, Integer> indexes = new HashMap<>();
@@ -53,7 +53,7 @@ public final class FramingWriter implements AutoCloseable {
   /**
    * Appends to the encoding.
    *
-   * @throws StoreException where it grows beyond 256 MiB compressed
+   * @throws StoreException where it grows beyond 64 MiB compressed
    */
   public void write(byte[] bytes, int offset, int count) {
     hash.update(bytes, offset, count);

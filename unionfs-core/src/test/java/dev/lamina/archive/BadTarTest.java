@@ -129,6 +129,43 @@ final class BadTarTest {
         "limit");
   }
 
+  @Test
+  void headers_that_multiply() {
+    TarBytes many = new TarBytes();
+    for (int i = 0; i < 17; i++) {
+      many.pax("comment", "x");
+    }
+    refused(many.file("a", "").end(), "16 extended headers", "limit");
+    String[] records = new String[2 * 257];
+    for (int i = 0; i < records.length; i += 2) {
+      records[i] = "key" + i;
+      records[i + 1] = "v";
+    }
+    refused(new TarBytes().pax('g', records).file("a", "").end(), "256 records in global", "limit");
+  }
+
+  /** A tar of a few hundred kilobytes, compressed, could otherwise fill any heap. */
+  @Test
+  void entries_that_take_too_much_memory() {
+    TarBytes global = new TarBytes().pax('g', "SCHILY.xattr.user.a", "v".repeat(60_000));
+    for (int i = 0; i < 20; i++) {
+      global.file("file" + i, "");
+    }
+    Limits strict = new Limits(1L << 40, 200, 1 << 20, 1000, 1 << 20, 0, 1, 1 << 20);
+    refused(global.end(), strict, "entry \"file17\"", "memory", "limit");
+    TarBytes deep = new TarBytes();
+    for (int i = 0; i < 20; i++) {
+      deep.pax("path", "d" + i + "/a".repeat(2000)).file("x", "");
+    }
+    refused(deep.end(), strict, "entry \"d0/a", "memory", "limit");
+  }
+
+  @Test
+  void an_entry_whose_only_name_is_that_of_a_sparse_one() throws Exception {
+    byte[] tar = new TarBytes().pax("GNU.sparse.name", "s").file("", "x").end();
+    assertThat(MemoryLayer.read(tar).changes.getFirst().path()).hasToString("/s");
+  }
+
   private static void refused(EndlessTar tar, String... parts) {
     assertThatThrownBy(() -> MemoryLayer.read(tar, Limits.defaults()))
         .isInstanceOf(ArchiveException.class)

@@ -5,12 +5,14 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class ControlServer implements AutoCloseable {
   private static final Logger LOG = System.getLogger(ControlServer.class.getName());
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Path socket;
@@ -47,7 +50,9 @@ public final class ControlServer implements AutoCloseable {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    if (!Files.getOwner(directory).equals(Files.getOwner(Path.of("/proc/self")))) {
+    // Not what a link leads to: below a directory for all, anybody may have put one there.
+    if (!Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS)
+        .equals(Files.getOwner(Path.of("/proc/self")))) {
       throw new IOException(directory + " is somebody else's: remove it, or set XDG_RUNTIME_DIR");
     }
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
@@ -73,38 +78,58 @@ public final class ControlServer implements AutoCloseable {
   private void accept() {
     while (listener.isOpen()) {
       try {
-        SocketChannel channel = listener.accept();
-        open.add(channel);
-        Thread.ofPlatform().name("lamina-request").daemon().start(() -> converse(channel));
-      } catch (AsynchronousCloseException e) {
+        begin(listener.accept());
+      } catch (ClosedChannelException e) {
         return; // closed: the end
       } catch (IOException e) {
+        // Most likely there are no descriptors left; one that is closed meanwhile may be had next.
         LOG.log(Level.WARNING, "a client could not be accepted on " + socket, e);
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+  }
+
+  /** Without a thread for one more client the others are served all the same. */
+  private void begin(SocketChannel channel) throws IOException {
+    open.add(channel);
+    operations.incrementAndGet();
+    boolean begun = false;
+    try {
+      Thread.ofPlatform().name("lamina-request").daemon().start(() -> converse(channel));
+      begun = true;
+    } catch (OutOfMemoryError e) {
+      throw new IOException("there is no thread for it", e);
+    } finally {
+      if (!begun) {
+        operations.decrementAndGet();
+        open.remove(channel);
+        channel.close();
       }
     }
   }
 
   private void converse(SocketChannel channel) {
-    operations.incrementAndGet();
     try (channel) {
-      var first = Frame.read(channel);
+      if (!listener.isOpen()) {
+        return; // came while the end began
+      }
+      requireOwner(channel);
+      var first = Frame.read(channel, Frame.MAX_REQUEST_LENGTH);
       if (first.isPresent()) {
         Conversation conversation = new Conversation(channel);
-        conversation.send(answer(channel, first.get(), conversation));
+        conversation.send(answer(first.get(), conversation));
       }
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "a client went away", e);
     } finally {
-      operations.decrementAndGet();
       open.remove(channel);
+      operations.decrementAndGet();
     }
   }
 
-  private Reply answer(SocketChannel channel, Frame frame, Conversation conversation)
-      throws IOException {
+  private Reply answer(Frame frame, Conversation conversation) throws IOException {
     Request request;
     try {
-      requireOwner(channel);
       request = Messages.request(frame.bytes());
     } catch (IOException e) {
       return new Reply.Failure("the daemon refuses the request: " + e.getMessage(), false);
@@ -135,19 +160,37 @@ public final class ControlServer implements AutoCloseable {
 
   /**
    * Stops listening, ends the conversations that are open and removes the socket. What is as good
-   * as answered has a second to go out.
+   * as answered has a second to go out; whoever is at work longer is interrupted, and waited for.
+   *
+   * @param patience how long to wait for those who were interrupted
+   * @return whether no request is being answered any more
    */
-  @Override
-  public void close() throws IOException {
+  public boolean close(Duration patience) throws IOException {
     listener.close();
     // Who asked for the end is still to get the answer; who waits for more than that is cut off.
-    long start = System.nanoTime();
-    while (operations.get() > 0 && System.nanoTime() - start < GRACE_NANOS) {
-      LockSupport.parkNanos(POLL_NANOS);
-    }
+    boolean idle = awaitIdle(GRACE_NANOS);
     for (SocketChannel channel : open) {
       channel.close();
     }
+    idle = idle || awaitIdle(patience.toNanos());
     Files.deleteIfExists(socket);
+    return idle;
+  }
+
+  private boolean awaitIdle(long limit) {
+    long start = System.nanoTime();
+    while (operations.get() > 0) {
+      if (System.nanoTime() - start >= limit) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    return true;
+  }
+
+  /** As {@link #close(Duration)}, with no further patience. */
+  @Override
+  public void close() throws IOException {
+    boolean _ = close(Duration.ZERO);
   }
 }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
@@ -52,7 +53,7 @@ public final class Conversation {
    */
   void listen(Thread handler) {
     try {
-      for (var frame = Frame.read(channel); frame.isPresent(); frame = Frame.read(channel)) {
+      for (var frame = next(); frame.isPresent(); frame = next()) {
         if (!answered) {
           incoming.put(frame.get());
         }
@@ -69,6 +70,10 @@ public final class Conversation {
     }
   }
 
+  private Optional<Frame> next() throws IOException {
+    return Frame.read(channel, Frame.MAX_REQUEST_LENGTH);
+  }
+
   /** The handler is done: nobody interrupts it from here on, and nobody takes data frames. */
   void answered() {
     synchronized (ending) {
@@ -79,8 +84,20 @@ public final class Conversation {
   }
 
   void send(Reply reply) throws IOException {
+    byte[] message = Messages.encode(reply);
+    if (message.length > Frame.MAX_LENGTH) {
+      message =
+          Messages.encode(
+              new Reply.Failure(
+                  "the answer is too long to be sent: "
+                      + message.length
+                      + " bytes, of "
+                      + Frame.MAX_LENGTH
+                      + " at most; ask for less at once",
+                  false));
+    }
     synchronized (sending) {
-      new Frame(Frame.Type.MESSAGE, Messages.encode(reply)).write(channel);
+      new Frame(Frame.Type.MESSAGE, message).write(channel);
     }
   }
 

@@ -12,6 +12,9 @@ final class Frame {
   /** The longest frame; a longer one is a broken or hostile peer. */
   static final int MAX_LENGTH = 64 << 20;
 
+  /** The longest frame that a client sends. */
+  static final int MAX_REQUEST_LENGTH = 1 << 20;
+
   private static final int HEADER = 5;
 
   private final Type type;
@@ -71,13 +74,23 @@ final class Frame {
    * @throws IOException where the peer closed within one, or sent what is no frame
    */
   static Optional<Frame> read(ReadableByteChannel channel) throws IOException {
+    return read(channel, MAX_LENGTH);
+  }
+
+  /**
+   * As {@link #read(ReadableByteChannel)}, with room for less: a length that the peer only claims
+   * takes that much memory.
+   *
+   * @param longest the most bytes a frame may have
+   */
+  static Optional<Frame> read(ReadableByteChannel channel, int longest) throws IOException {
     ByteBuffer header = ByteBuffer.allocate(HEADER);
     if (!fill(channel, header, true)) {
       return Optional.empty();
     }
     Type type = Type.of(header.get(0));
     int length = header.getInt(1);
-    if (length < 0 || length > MAX_LENGTH) {
+    if (length < 0 || length > longest) {
       throw new IOException("not a frame: length " + length);
     }
     ByteBuffer body = ByteBuffer.allocate(length);

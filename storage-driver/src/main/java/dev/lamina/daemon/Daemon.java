@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 
@@ -24,6 +25,7 @@ import java.util.random.RandomGenerator;
 public final class Daemon implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Daemon.class.getName());
   private static final String OOM_SCORE = "-500";
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Store store;
   private final Volumes volumes;
@@ -115,22 +117,41 @@ public final class Daemon implements AutoCloseable {
   }
 
   /**
-   * Ends it: takes no more requests, unmounts everything, detaching what is busy, and closes the
-   * store.
+   * Ends it: takes no more requests and cancels those under way, unmounts everything, detaching
+   * what is busy, and closes the store. Requests come first, for one of them may be about to mount.
    */
   @Override
   public synchronized void close() throws IOException {
     if (closed.getCount() == 0) {
       return;
     }
+    stopping.countDown();
+    boolean unused = false;
     try {
-      stopping.countDown();
-      mounts.unmountAll();
-      server.close();
+      unused = server.close(PATIENCE);
     } finally {
+      try {
+        unused &= mounts.unmountAll();
+      } finally {
+        closeStore(unused);
+        closed.countDown();
+      }
+    }
+  }
+
+  /**
+   * The databases are native memory, so whoever uses them after they are closed takes the process
+   * down. Where somebody still does they stay open: the next opening finds what a crash leaves.
+   */
+  private void closeStore(boolean unused) {
+    if (!unused) {
+      LOG.log(Level.WARNING, "the store is left open, since requests under way do not end");
+      return;
+    }
+    try {
       volumes.close();
+    } finally {
       store.close();
-      closed.countDown();
     }
   }
 }

@@ -22,8 +22,10 @@ import dev.lamina.store.LayerKey;
 import dev.lamina.store.LayerRecord;
 import dev.lamina.store.Platform;
 import dev.lamina.store.SnapshotKey;
+import dev.lamina.store.StateTransaction;
 import dev.lamina.store.VolumeId;
 import dev.lamina.store.VolumeRecord;
+import dev.lamina.volume.Volumes;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -33,6 +35,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Imports, lists, names and removes images. */
@@ -54,7 +60,6 @@ final class ImageRequests {
     if (request.platform().isPresent()) {
       options = options.withPlatform(PlatformChoice.parse(request.platform().get()));
     }
-    long before = context.store().usage().totalBytes();
     ImportedImage image =
         new ImageImporter(
                 context.store(),
@@ -71,7 +76,7 @@ final class ImageRequests {
         image.id().toString(),
         layers,
         layers - image.newLayers(),
-        Math.max(context.store().usage().totalBytes() - before, 0));
+        image.bytesAdded());
   }
 
   private static Limits limits(Request.ImportLimits asked) {
@@ -217,25 +222,55 @@ final class ImageRequests {
     return new Answer.Done();
   }
 
-  /** Looks at all of them first: either all go or none. */
+  /** One transaction removes all of them, so either all go or none. */
   Answer.Removed remove(Request.Remove request) throws ControlException {
-    List<Named> found = new ArrayList<>();
+    SortedMap<String, VolumeId> volumes = new TreeMap<>();
+    SortedSet<String> names = new TreeSet<>();
     for (String name : request.names()) {
       Named named = NameResolver.find(context.store(), name);
       requireUnused(named);
-      found.add(named);
-    }
-    List<String> removed = new ArrayList<>();
-    for (Named named : found) {
       switch (named) {
-        case Named.Image(String name, ImageRecord _) -> removed.add(images.remove(name));
-        case Named.Volume(String name, VolumeId _) -> {
-          context.snapshots().remove(new SnapshotKey(DaemonContext.NAMESPACE, name));
-          removed.add(name);
-        }
+        // By its ID only where that has one name: removing it asks again.
+        case Named.Image(String full, ImageRecord _) ->
+            names.add(isNameOf(name, full) ? full : name);
+        case Named.Volume(String full, VolumeId id) -> volumes.put(full, id);
       }
     }
-    return new Answer.Removed(removed);
+    List<Volumes.Claim> claims = new ArrayList<>();
+    try {
+      // Claimed first, so nobody opens a volume between looking and removing.
+      volumes.values().forEach(id -> claims.add(context.volumes().claim(id, "being removed")));
+      List<String> removed =
+          context.store().state().transact(transaction -> remove(transaction, names, volumes));
+      volumes.values().forEach(context.volumes()::finishRemoval);
+      return new Answer.Removed(removed);
+    } finally {
+      claims.forEach(Volumes.Claim::close);
+    }
+  }
+
+  private static boolean isNameOf(String given, String full) {
+    try {
+      return ImageName.parse(given).toString().equals(full);
+    } catch (IllegalArgumentException e) {
+      return false; // an ID with its algorithm is no name
+    }
+  }
+
+  private List<String> remove(
+      StateTransaction transaction, SortedSet<String> names, SortedMap<String, VolumeId> volumes) {
+    List<String> removed = new ArrayList<>();
+    for (String name : names) {
+      removed.add(images.remove(transaction, name));
+    }
+    volumes.forEach(
+        (name, id) -> {
+          context
+              .snapshots()
+              .removeVolume(transaction, new SnapshotKey(DaemonContext.NAMESPACE, name), id);
+          removed.add(name);
+        });
+    return removed;
   }
 
   private void requireUnused(Named named) throws ControlException {

@@ -1,33 +1,96 @@
 package dev.lamina.daemon;
 
 import dev.lamina.control.ControlException;
+import dev.lamina.fuse.MountTable;
+import dev.lamina.fuse.TargetPath;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 
 /** Checks where something is to be mounted, before it is. */
 final class MountPoint {
+  private static final int MOST_SYMLINKS = 40;
+
   private MountPoint() {}
 
   /**
-   * Returns the directory's real path.
+   * Returns a path without symlinks, found without a request to a mount of this daemon: whoever
+   * serves the mount would wait for itself. What does not exist is left as it is.
+   *
+   * @throws ControlException where it leads into such a mount
+   */
+  static Path resolve(Path path, MountRegistry mounts) throws ControlException {
+    MountTable table = MountTable.read();
+    Path at = path.getRoot();
+    Deque<Path> rest = new ArrayDeque<>();
+    path.normalize().forEach(rest::add);
+    int symlinks = 0;
+    while (!rest.isEmpty()) {
+      Path next = at.resolve(rest.pop()).normalize();
+      Optional<ActiveMount> own = table.at(TargetPath.bytes(next)).flatMap(mounts::servedAt);
+      if (own.isPresent()) {
+        if (rest.isEmpty() && own.get().directory().equals(next)) {
+          return next;
+        }
+        throw failed(
+            path
+                + " is inside "
+                + own.get().directory()
+                + ", where "
+                + own.get().what()
+                + " is mounted; choose a directory outside");
+      }
+      if (Files.isSymbolicLink(next)) {
+        if (++symlinks > MOST_SYMLINKS) {
+          throw failed(path + ": too many symlinks; two may lead to each other");
+        }
+        Path target = target(next);
+        if (target.isAbsolute()) {
+          at = target.getRoot();
+        }
+        List<Path> parts = new ArrayList<>();
+        target.forEach(parts::add);
+        parts.reversed().forEach(rest::push);
+      } else {
+        at = next;
+      }
+    }
+    return at;
+  }
+
+  private static Path target(Path symlink) throws ControlException {
+    try {
+      return Files.readSymbolicLink(symlink);
+    } catch (IOException e) {
+      throw failed("the symlink " + symlink + " cannot be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Checks a resolved directory.
    *
    * @param force whether it may hold something, which the mount then hides
    * @throws ControlException where it is no directory, not empty, or above or in the store
    */
-  static Path check(Path directory, Path store, boolean force) throws ControlException {
-    Path real;
+  static void check(Path directory, Path store, boolean force) throws ControlException {
     try {
-      real = directory.toRealPath();
-      if (!Files.isDirectory(real, LinkOption.NOFOLLOW_LINKS)) {
+      BasicFileAttributes found =
+          Files.readAttributes(directory, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!found.isDirectory()) {
         throw failed(directory + " is no directory; mount on an empty directory");
       }
-      if (real.startsWith(store)) {
+      if (directory.startsWith(store)) {
         throw failed(directory + " is inside the store " + store + "; mount somewhere else");
       }
-      if (store.startsWith(real)) {
+      if (store.startsWith(directory)) {
         throw failed(
             "the store "
                 + store
@@ -35,16 +98,24 @@ final class MountPoint {
                 + directory
                 + " and would be hidden by the mount; mount somewhere else");
       }
-      if (!force && holdsSomething(real)) {
+      if (!force && holdsSomething(directory)) {
         throw failed(
             directory
                 + " is not empty; mount on an empty directory, or hide what is there with --force");
       }
     } catch (IOException e) {
+      if (MountTable.read().at(TargetPath.bytes(directory)).isPresent()) {
+        throw failed(
+            directory
+                + " has a mount that does not answer ("
+                + e.getMessage()
+                + "), most likely left by a daemon that was killed; clear it with \"lamina umount "
+                + directory
+                + "\"");
+      }
       throw failed(
           directory + " cannot be mounted on: " + reason(e) + "; make it with \"mkdir\" first");
     }
-    return real;
   }
 
   private static String reason(IOException e) {

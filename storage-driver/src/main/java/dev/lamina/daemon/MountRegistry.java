@@ -2,6 +2,7 @@ package dev.lamina.daemon;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.control.ControlException;
+import dev.lamina.fuse.MountTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,14 @@ final class MountRegistry {
     return Optional.ofNullable(mounts.get(directory)).filter(m -> m.mount().isMounted());
   }
 
+  /** Returns the mount of this daemon that a row of the kernel's list shows, or a copy of. */
+  synchronized Optional<ActiveMount> servedAt(MountTable.Row row) {
+    return mounts.values().stream()
+        .filter(m -> row.isFuse() && row.major() == 0 && row.minor() == m.mount().connection())
+        .filter(m -> m.mount().isMounted())
+        .findFirst();
+  }
+
   /** Returns the mount of a volume. */
   synchronized Optional<ActiveMount> ofVolume(String name) {
     return mounts.values().stream()
@@ -98,14 +107,10 @@ final class MountRegistry {
     mounts.remove(mount.directory(), mount);
   }
 
-  /** Returns the mounts below a directory, deepest first, itself included. */
-  synchronized List<ActiveMount> below(Path directory) {
+  /** Returns the mounts, deepest first, those included whose file system is just being closed. */
+  synchronized List<ActiveMount> deepestFirst() {
     List<ActiveMount> found = new ArrayList<>();
-    for (ActiveMount mount : mounts.values()) {
-      if (mount.directory().startsWith(directory) && mount.mount().isMounted()) {
-        found.addFirst(mount);
-      }
-    }
+    mounts.values().forEach(found::addFirst);
     return found;
   }
 }

@@ -9,17 +9,23 @@ import dev.lamina.fuse.MountException;
 import dev.lamina.fuse.MountOptions;
 import dev.lamina.fuse.StaleMounts;
 import dev.lamina.linux.Errno;
+import dev.lamina.snapshot.SnapshotException;
 import dev.lamina.store.SnapshotKey;
 import dev.lamina.store.StateTransaction;
+import dev.lamina.store.StoreException;
 import dev.lamina.store.VolumeId;
 import dev.lamina.tree.Digest;
 import dev.lamina.volume.VolumeFileSystem;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** Mounts and unmounts. */
 final class MountRequests {
+  private static final Logger LOG = System.getLogger(MountRequests.class.getName());
+
   private final DaemonContext context;
   private final Transports transports;
 
@@ -35,11 +41,10 @@ final class MountRequests {
   Answer.Mounted mount(Request.MountRequest request) throws ControlException {
     MountOptions options = options(request.options());
     Transports.Chosen chosen = transports.choose(request.transport(), options.readOnly());
-    Path directory =
-        MountPoint.check(
-            Path.of(request.directory()), context.store().layout().root(), request.force());
+    Path directory = MountPoint.resolve(Path.of(request.directory()), context.mounts());
     context.mounts().reserve(directory);
     try {
+      MountPoint.check(directory, context.store().layout().root(), request.force());
       return mount(request, chosen, directory, options);
     } finally {
       context.mounts().release(directory);
@@ -70,11 +75,18 @@ final class MountRequests {
       return new Answer.Mounted(directory.toString(), opened.volume(), chosen.name());
     } finally {
       if (!mounted && opened.made()) {
-        opened
-            .volume()
-            .ifPresent(
-                name -> context.snapshots().remove(new SnapshotKey(DaemonContext.NAMESPACE, name)));
+        opened.volume().ifPresent(this::takeBack);
       }
+    }
+  }
+
+  /** A volume that was made for a mount that failed goes; what failed is still what is told. */
+  private void takeBack(String volume) {
+    try {
+      context.snapshots().remove(new SnapshotKey(DaemonContext.NAMESPACE, volume));
+    } catch (SnapshotException | StoreException e) {
+      LOG.log(
+          Level.WARNING, "volume " + volume + " was made for a mount that failed, and stays", e);
     }
   }
 
@@ -116,7 +128,17 @@ final class MountRequests {
         String name = request.volume().orElseGet(() -> VolumeNames.makeUp(image.name(), context));
         VolumeNames.check(name);
         VolumeId id = create(image, name);
-        yield new Opened(context.volumes().open(id, holder), image.name(), Optional.of(name), true);
+        boolean opened = false;
+        try {
+          Opened made =
+              new Opened(context.volumes().open(id, holder), image.name(), Optional.of(name), true);
+          opened = true;
+          yield made;
+        } finally {
+          if (!opened) {
+            takeBack(name);
+          }
+        }
       }
     };
   }
@@ -162,7 +184,7 @@ final class MountRequests {
   }
 
   Answer.Done unmount(Request.Unmount request) throws ControlException {
-    Path directory = Path.of(request.directory()).normalize();
+    Path directory = MountPoint.resolve(Path.of(request.directory()), context.mounts());
     Optional<ActiveMount> mount = context.mounts().at(directory);
     if (mount.isEmpty()) {
       return clear(directory);
@@ -223,11 +245,23 @@ final class MountRequests {
             .toList());
   }
 
-  /** Unmounts everything, the deepest first; what is busy is detached. */
-  void unmountAll() {
-    for (ActiveMount mount : context.mounts().below(Path.of("/"))) {
-      mount.mount().close();
-      context.mounts().remove(mount);
+  /**
+   * Unmounts everything, the deepest first; what is busy is detached. One that fails does not keep
+   * the others mounted.
+   *
+   * @return whether all have ended
+   */
+  boolean unmountAll() {
+    boolean all = true;
+    for (ActiveMount mount : context.mounts().deepestFirst()) {
+      try {
+        mount.mount().close();
+        context.mounts().remove(mount);
+      } catch (MountException e) {
+        all = false;
+        LOG.log(Level.ERROR, "cannot unmount " + mount.directory() + " on the way out", e);
+      }
     }
+    return all;
   }
 }

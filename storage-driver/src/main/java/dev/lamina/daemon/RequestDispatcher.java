@@ -8,6 +8,7 @@ import dev.lamina.control.Conversation;
 import dev.lamina.control.Request;
 import dev.lamina.fs.FsException;
 import dev.lamina.fuse.MountException;
+import dev.lamina.image.NoSuchImageException;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.snapshot.SnapshotException;
 import dev.lamina.store.StoreException;
@@ -44,6 +45,7 @@ final class RequestDispatcher implements ControlHandler {
     } catch (ArchiveException e) {
       throw failure(e, String.valueOf(e.getMessage()));
     } catch (RequestException
+        | NoSuchImageException
         | StoreException
         | VolumeException
         | SnapshotException

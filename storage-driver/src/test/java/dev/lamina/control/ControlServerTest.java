@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -221,6 +222,43 @@ final class ControlServerTest {
                   InputStream.nullInputStream(),
                   OutputStream.nullOutputStream()))
           .isEqualTo(new Answer.Done());
+    }
+  }
+
+  @Test
+  void theEndWaitsForWhoeverIsStillAtWork() throws Exception {
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch undone = new CountDownLatch(1);
+    ControlHandler handler =
+        (request, conversation) -> {
+          began.countDown();
+          try {
+            Thread.sleep(60_000);
+          } catch (InterruptedException e) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300)); // undoing what it began
+            undone.countDown();
+            throw new IOException("cancelled", e);
+          }
+          return new Answer.Done();
+        };
+    try (ControlServer server = ControlServer.listen(socket(), handler);
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      new Frame(Frame.Type.MESSAGE, Messages.encode(new Request.Collect())).write(channel);
+      assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.close(Duration.ofSeconds(20))).isTrue();
+      assertThat(undone.getCount()).isZero();
+    }
+  }
+
+  @Test
+  void aLengthThatIsOnlyClaimedIsRefused() throws Exception {
+    try (ControlServer _ =
+            ControlServer.listen(socket(), (request, conversation) -> new Answer.Done());
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(socket()));
+      channel.write(ByteBuffer.wrap(new byte[] {1, 3, 0, 0, 0}));
+      assertThat(channel.read(ByteBuffer.allocate(1))).isEqualTo(-1);
     }
   }
 }

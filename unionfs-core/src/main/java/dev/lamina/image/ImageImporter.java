@@ -125,7 +125,7 @@ public final class ImageImporter {
         ImageRecords.of(
             manifest, image.config(), image.index().map(Digest::sha256), kept(imported));
     put(writer, name, record, manifest, image.config(), image.index());
-    return new ImportedImage(name, record, fresh);
+    return new ImportedImage(name, record, fresh, writer.bytesAdded());
   }
 
   private static List<Boolean> kept(List<ImportedLayer> layers) {
@@ -149,7 +149,7 @@ public final class ImageImporter {
     Manifest manifest = ImageRecords.plainManifest(config, imported);
     ImageRecord record = ImageRecords.of(manifest, config, Optional.empty(), kept(imported));
     put(writer, name, record, manifest, config, Optional.empty());
-    return new ImportedImage(name, record, present.isPresent() ? 0 : 1);
+    return new ImportedImage(name, record, present.isPresent() ? 0 : 1, writer.bytesAdded());
   }
 
   private static void put(

@@ -4,6 +4,7 @@ import dev.lamina.archive.ArchiveException;
 import dev.lamina.store.ImageRecord;
 import dev.lamina.store.LayerKey;
 import dev.lamina.store.LayerRecord;
+import dev.lamina.store.StateTransaction;
 import dev.lamina.store.StateView;
 import dev.lamina.store.Store;
 import dev.lamina.tree.DamagedException;
@@ -177,25 +178,29 @@ public final class Images {
    *     names
    */
   public String remove(String nameOrId) {
-    return store
-        .state()
-        .transact(
-            transaction -> {
-              Map.Entry<String, ImageRecord> image = resolve(transaction, nameOrId);
-              Optional<String> name = name(nameOrId);
-              if (!name.equals(Optional.of(image.getKey()))) {
-                Map<String, ImageRecord> all = byId(transaction, nameOrId);
-                if (all.size() > 1) {
-                  throw new NoSuchImageException(
-                      "Image "
-                          + nameOrId
-                          + " has several names: "
-                          + String.join(", ", all.keySet())
-                          + ". Remove them by name.");
-                }
-              }
-              transaction.removeImage(image.getKey());
-              return image.getKey();
-            });
+    return store.state().transact(transaction -> remove(transaction, nameOrId));
+  }
+
+  /**
+   * As {@link #remove(String)}, together with what else the transaction does.
+   *
+   * @return the name that was removed
+   */
+  public String remove(StateTransaction transaction, String nameOrId) {
+    Map.Entry<String, ImageRecord> image = resolve(transaction, nameOrId);
+    Optional<String> name = name(nameOrId);
+    if (!name.equals(Optional.of(image.getKey()))) {
+      Map<String, ImageRecord> all = byId(transaction, nameOrId);
+      if (all.size() > 1) {
+        throw new NoSuchImageException(
+            "Image "
+                + nameOrId
+                + " has several names: "
+                + String.join(", ", all.keySet())
+                + ". Remove them by name.");
+      }
+    }
+    transaction.removeImage(image.getKey());
+    return image.getKey();
   }
 }

@@ -215,15 +215,23 @@ public final class Snapshots {
   private void removeVolume(SnapshotKey key, VolumeId id) {
     // Claimed first, so nobody opens the volume between looking and removing.
     try (Volumes.Claim _ = volumes.claim(id, "being removed")) {
-      removed(
-          transaction -> {
-            removeRecord(transaction, key, new SnapshotContent.OfVolume(id));
-            volumes.markRemoved(transaction, id);
-          });
+      removed(transaction -> removeVolume(transaction, key, id));
       volumes.finishRemoval(id);
     } catch (VolumeException e) {
       throw failedPrecondition("Snapshot " + key + " cannot be removed: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Removes a volume's name and marks the volume as removed, together with what else the
+   * transaction does. The caller has claimed the volume, and then calls {@link
+   * Volumes#finishRemoval}.
+   *
+   * @throws SnapshotException where the name is another's by now, or has children
+   */
+  public void removeVolume(StateTransaction transaction, SnapshotKey key, VolumeId id) {
+    removeRecord(transaction, key, new SnapshotContent.OfVolume(id));
+    volumes.markRemoved(transaction, id);
   }
 
   private void removed(Consumer<StateTransaction> removal) {

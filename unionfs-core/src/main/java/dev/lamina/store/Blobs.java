@@ -114,11 +114,17 @@ final class Blobs {
     }
   }
 
-  /** Puts a pinned blob's bytes in the database unless they are there. */
-  void putInline(Digest digest, byte[] bytes) {
-    if (!isThere(digest, bytes.length)) {
-      rows.put(RowFamily.BLOBS, digest, new BlobRow.Inline(bytes).encode());
+  /**
+   * Puts a pinned blob's bytes in the database unless they are there.
+   *
+   * @return whether they were not
+   */
+  boolean putInline(Digest digest, byte[] bytes) {
+    if (isThere(digest, bytes.length)) {
+      return false;
     }
+    rows.put(RowFamily.BLOBS, digest, new BlobRow.Inline(bytes).encode());
+    return true;
   }
 
   /**

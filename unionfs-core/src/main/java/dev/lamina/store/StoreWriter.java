@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.rocksdb.WriteBatch;
 
@@ -36,6 +37,7 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
   private final Object flushing = new Object();
   private final Object leasing = new Object();
   private final Set<LayerKey> layers = new LinkedHashSet<>();
+  private final LongAdder added = new LongAdder();
   private boolean leased;
 
   StoreWriter(StoreParts store, String lease) {
@@ -53,6 +55,7 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
     pin(digest);
     if (!isThere(digest, encoded)) {
       store.rows().put(RowFamily.RECORDS, digest, encoded);
+      added.add(encoded.length);
     }
     store.step(Steps.RECORD_PUT);
     return digest;
@@ -233,6 +236,14 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
             });
   }
 
+  /**
+   * Returns how many bytes of blobs, records and framings this session put that were not there: by
+   * how much, before compression and holes, the store has grown through it.
+   */
+  public long bytesAdded() {
+    return added.sum();
+  }
+
   /** Lets go of everything. What has not been named goes with the next collection. */
   @Override
   public void close() {
@@ -255,7 +266,9 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
 
   void putInline(Digest digest, byte[] bytes) {
     pin(digest);
-    store.blobs().putInline(digest, bytes);
+    if (store.blobs().putInline(digest, bytes)) {
+      added.add(bytes.length);
+    }
     store.step(Steps.BLOB_WRITTEN);
   }
 
@@ -265,6 +278,7 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
     try {
       if (store.blobs().publish(temporary, digest, size)) {
         pending.add(digest, size);
+        added.add(size);
       }
     } catch (LinuxException e) {
       throw StoreException.of("Cannot put a blob among the objects", e);
@@ -276,7 +290,9 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
     Digest digest = framing.digest();
     pin(digest);
     // Put whether it is there or not: that costs less than finding out whether it is sound.
-    store.rows().put(RowFamily.FRAMINGS, digest, framing.encode());
+    byte[] encoded = framing.encode();
+    store.rows().put(RowFamily.FRAMINGS, digest, encoded);
+    added.add(encoded.length);
     store.step(Steps.FRAMING_PUT);
     return digest;
   }

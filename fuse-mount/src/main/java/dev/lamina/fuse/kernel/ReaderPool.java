@@ -3,6 +3,7 @@ package dev.lamina.fuse.kernel;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Decides how many threads serve a connection. Each reads, handles and answers, so a request passes
@@ -16,7 +17,7 @@ final class ReaderPool {
 
   private final int kept;
   private final int most;
-  private final Runnable starter;
+  private final BooleanSupplier starter;
   private final AtomicInteger reading = new AtomicInteger();
   private final AtomicInteger threads = new AtomicInteger();
   private final AtomicInteger aside = new AtomicInteger();
@@ -26,9 +27,10 @@ final class ReaderPool {
   /**
    * @param kept how many readers wait for requests where there is nothing to do, at least 1
    * @param most how many threads there may be
-   * @param starter starts a thread, which must call {@link #taken} and {@link #again}
+   * @param starter starts a thread, which must call {@link #taken} and {@link #again}; says whether
+   *     it could, and never throws, for whoever asks for a thread has a request to answer
    */
-  ReaderPool(int kept, int most, Runnable starter) {
+  ReaderPool(int kept, int most, BooleanSupplier starter) {
     this.kept = kept;
     this.most = most;
     this.starter = starter;
@@ -39,10 +41,17 @@ final class ReaderPool {
     return threads.get();
   }
 
-  /** Starts the first threads. */
+  /**
+   * Starts the first threads.
+   *
+   * @throws IllegalStateException where not one can be started
+   */
   void start() {
     for (int i = 0; i < Math.min(kept, most); i++) {
       grow();
+    }
+    if (threads.get() == 0) {
+      throw new IllegalStateException("no thread can be started");
     }
   }
 
@@ -114,7 +123,11 @@ final class ReaderPool {
       while (count < most && !ended) {
         if (threads.compareAndSet(count, count + 1)) {
           reading.incrementAndGet();
-          starter.run();
+          if (!starter.getAsBoolean()) {
+            // Those that are at work go on, and read again when they are done.
+            reading.decrementAndGet();
+            threads.decrementAndGet();
+          }
           return;
         }
         count = threads.get();

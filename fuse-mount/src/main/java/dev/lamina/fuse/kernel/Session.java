@@ -65,11 +65,18 @@ final class Session implements MountServer {
     pool.start();
   }
 
-  private void startWorker() {
-    Thread.ofPlatform()
-        .name(name + "-" + started.incrementAndGet())
-        .daemon()
-        .start(new Worker(this));
+  /** Memory and the number of processes have bounds: without one more thread the others go on. */
+  private boolean startWorker() {
+    try {
+      Thread.ofPlatform()
+          .name(name + "-" + started.incrementAndGet())
+          .daemon()
+          .start(new Worker(this));
+      return true;
+    } catch (RuntimeException | Error e) {
+      log.once(System.Logger.Level.ERROR, "one more serving thread cannot be started: " + e);
+      return false;
+    }
   }
 
   Device device() {

@@ -15,10 +15,21 @@ final class ReaderPoolTest {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicInteger most = new AtomicInteger();
 
+  private volatile boolean canStart = true;
+
   private ReaderPool pool(int kept, int limit) {
     ReaderPool[] pool = new ReaderPool[1];
     pool[0] =
-        new ReaderPool(kept, limit, () -> Thread.ofPlatform().daemon().start(() -> serve(pool[0])));
+        new ReaderPool(
+            kept,
+            limit,
+            () -> {
+              if (!canStart) {
+                return false;
+              }
+              Thread.ofPlatform().daemon().start(() -> serve(pool[0]));
+              return true;
+            });
     pool[0].start();
     return pool[0];
   }
@@ -48,6 +59,21 @@ final class ReaderPoolTest {
         Thread.currentThread().interrupt();
       }
     };
+  }
+
+  @Test
+  void withoutOneMoreThreadTheOthersServeOnAndThePoolEnds() throws InterruptedException {
+    ReaderPool pool = pool(1, 10);
+    canStart = false;
+    for (int i = 0; i < 3; i++) {
+      CountDownLatch done = new CountDownLatch(1);
+      requests.add(done::countDown);
+      assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(pool.threads()).isEqualTo(1);
+    pool.end();
+    requests.add(() -> {});
+    assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -1,0 +1,205 @@
+package dev.lamina.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lamina.control.Answer;
+import dev.lamina.control.ControlClient;
+import dev.lamina.control.ControlException;
+import dev.lamina.control.Reply;
+import dev.lamina.control.ReplyListener;
+import dev.lamina.control.Request;
+import dev.lamina.fuse.MountTable;
+import dev.lamina.fuse.TargetPath;
+import dev.lamina.fuse.jnr.JnrTransport;
+import dev.lamina.fuse.kernel.NativeTransport;
+import dev.lamina.testing.RequiresFuse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A daemon, asked over its socket. */
+@RequiresFuse
+@Timeout(120)
+final class DaemonTest {
+  @TempDir private Path directory;
+
+  private Path mountPoint = Path.of("");
+  private Optional<Daemon> daemon = Optional.empty();
+
+  private static final ReplyListener SILENT =
+      new ReplyListener() {
+        @Override
+        public void progress(Reply.Progress progress) {}
+
+        @Override
+        public void warning(String text) {}
+      };
+
+  @BeforeEach
+  void start() throws IOException {
+    directory = directory.toRealPath();
+    mountPoint = Files.createDirectory(directory.resolve("mnt"));
+    daemon =
+        Optional.of(
+            Daemon.start(
+                directory.resolve("store"),
+                directory.resolve("run/s.sock"),
+                "test",
+                new NativeTransport(),
+                new JnrTransport(),
+                Clock.systemUTC()));
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    daemon.orElseThrow().close();
+  }
+
+  private Answer ask(Request request) throws ControlException, IOException {
+    try (ControlClient client = ControlClient.connect(directory.resolve("run/s.sock"))) {
+      return client.ask(
+          request, InputStream.nullInputStream(), OutputStream.nullOutputStream(), SILENT);
+    }
+  }
+
+  private Answer.Imported importTree(String name, byte[] content)
+      throws ControlException, IOException {
+    Path root = Files.createDirectory(directory.resolve(name));
+    Files.write(root.resolve("file"), content);
+    return (Answer.Imported)
+        ask(
+            new Request.Import(
+                root.toString(),
+                Optional.of(name),
+                Optional.empty(),
+                false,
+                Request.ImportLimits.DEFAULTS));
+  }
+
+  private Answer mount(String what, Path at, Optional<String> volume)
+      throws ControlException, IOException {
+    return ask(new Request.MountRequest(what, at.toString(), volume, List.of(), "auto", false));
+  }
+
+  private List<String> volumes() throws ControlException, IOException {
+    return ((Answer.VolumeList) ask(new Request.Volumes()))
+        .volumes().stream().map(Answer.Volume::name).toList();
+  }
+
+  @Test
+  void itsOwnMountsAreRefusedAsPlacesToMountAndNamed() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    Files.createDirectory(mountPoint.resolve("inside"));
+    assertThatThrownBy(() -> mount("a", mountPoint, Optional.of("w")))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining(mountPoint + " has")
+        .hasMessageContaining("mounted already");
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("mnt/inside"));
+    assertThatThrownBy(() -> mount("a", link, Optional.of("w")))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining("is inside " + mountPoint);
+    assertThat(volumes()).containsExactly("v");
+  }
+
+  @Test
+  void aMountIsUnmountedByAnyPathToIt() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("."));
+    ask(new Request.Unmount(link.resolve("mnt").toString(), false));
+    assertThat(MountTable.read().at(TargetPath.bytes(mountPoint))).isEmpty();
+  }
+
+  @Test
+  void aMountThatFailsLeavesNoVolume() throws Exception {
+    importTree("a", new byte[] {1});
+    assertThatThrownBy(
+            () ->
+                ask(
+                    new Request.MountRequest(
+                        "a",
+                        mountPoint.toString(),
+                        Optional.of("v"),
+                        List.of("fsname=" + "x".repeat(5000)),
+                        "auto",
+                        false)))
+        .isInstanceOf(ControlException.class);
+    assertThat(volumes()).isEmpty();
+  }
+
+  @Test
+  void severalAreRemovedTogetherOrNotAtAll() throws Exception {
+    importTree("a", new byte[] {1});
+    importTree("b", new byte[] {2});
+    mount("a", mountPoint, Optional.of("v"));
+    ask(new Request.Unmount(mountPoint.toString(), false));
+    ask(new Request.Tag("b", "c"));
+    String id =
+        ((Answer.ImageList) ask(new Request.Images()))
+            .images().stream()
+                .filter(image -> image.name().equals("b:latest"))
+                .findFirst()
+                .orElseThrow()
+                .id();
+    assertThatThrownBy(() -> ask(new Request.Remove(List.of("v", "a", id))))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining("several names");
+    assertThat(volumes()).containsExactly("v");
+    assertThat(ask(new Request.Remove(List.of("v", "a", "b", "a"))))
+        .isEqualTo(new Answer.Removed(List.of("a:latest", "b:latest", "v")));
+    assertThat(volumes()).isEmpty();
+    assertThatThrownBy(() -> ask(new Request.Tag("a", "d")))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining("no image a");
+  }
+
+  @Test
+  void anImportTellsWhatItAddedAndTheSameAgainNothingMuch() throws Exception {
+    byte[] content = new byte[1 << 20];
+    new SplittableRandom(1).nextBytes(content);
+    Answer.Imported first = importTree("a", content);
+    assertThat(first.bytesAdded()).isBetween(1L << 20, (1L << 20) + 20_000);
+    assertThat(importTree("b", content).bytesAdded()).isLessThan(20_000);
+  }
+
+  @Test
+  void theEndUnmountsAndCutsOffWhoIsStillConnected() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    try (InputStream _ = Files.newInputStream(mountPoint.resolve("file"));
+        ControlClient _ = ControlClient.connect(directory.resolve("run/s.sock"))) {
+      daemon.orElseThrow().close();
+      assertThat(MountTable.read().at(TargetPath.bytes(mountPoint))).isEmpty();
+    }
+    assertThat(directory.resolve("run/s.sock")).doesNotExist();
+    Files.delete(mountPoint);
+    start(); // the store was let go of
+  }
+
+  @Test
+  void aSecondDaemonOfTheStoreIsRefused() {
+    assertThatThrownBy(
+            () ->
+                Daemon.start(
+                    directory.resolve("store"),
+                    directory.resolve("run/other.sock"),
+                    "test",
+                    new NativeTransport(),
+                    new JnrTransport(),
+                    Clock.systemUTC()))
+        .hasMessageContaining(directory.resolve("store").toString());
+  }
+}

@@ -13,9 +13,12 @@ import dev.lamina.volume.VolumeUsage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Collects, verifies and measures the store. */
 final class StoreRequests {
+  private static final long PERIOD_NANOS = 150_000_000L;
+
   private final DaemonContext context;
 
   StoreRequests(DaemonContext context) {
@@ -29,20 +32,25 @@ final class StoreRequests {
   }
 
   Answer.Verified verify(Conversation conversation) {
+    AtomicLong told = new AtomicLong(System.nanoTime());
     Verification found =
         context
             .store()
-            .verify(
-                new VerifyOptions(
-                    true,
-                    bytes ->
-                        conversation.progress(
-                            new Reply.Progress("store", "verifying", bytes, 0, false))));
+            .verify(new VerifyOptions(true, bytes -> tellNowAndThen(told, conversation, bytes)));
     return new Answer.Verified(
         found.records(),
         found.blobs(),
         found.bytes(),
         found.damages().stream().map(StoreRequests::damage).toList());
+  }
+
+  /** It is called for each blob; a client hears of it a few times a second. */
+  private static void tellNowAndThen(AtomicLong told, Conversation conversation, long bytes) {
+    long last = told.get();
+    long now = System.nanoTime();
+    if (now - last >= PERIOD_NANOS && told.compareAndSet(last, now)) {
+      conversation.progress(new Reply.Progress("store", "verifying", bytes, 0, false));
+    }
   }
 
   private static Answer.Damage damage(Damage damage) {

@@ -48,6 +48,19 @@ final class CopyUp {
     };
   }
 
+  /**
+   * Opens the file of a node that has data of its own, to be read: one that a commit has linked
+   * into the store stays shared with it until somebody writes. The caller holds the node's data
+   * lock.
+   */
+  DataSource openToRead(Node node) {
+    DataFiles files = union.dataFiles();
+    FileStatus status = new FileStatus();
+    return files.status(node.inode, status) && status.links() > 1
+        ? new DataSource.Stored(files.open(node.inode, FileOpen.O_RDONLY), status.size())
+        : new DataSource.Own(open(node));
+  }
+
   /** Opens a file that has data of its own; one lost in a power cut is made anew, empty. */
   private Fd open(Node node) {
     DataFiles files = union.dataFiles();
@@ -194,18 +207,20 @@ final class CopyUp {
     long at = 0;
     while (at < length) {
       long data;
+      long end;
       try {
         data = FileIo.lseek(source, at, FileIo.SEEK_DATA);
+        if (data >= length) {
+          return;
+        }
+        end = Math.min(FileIo.lseek(source, data, FileIo.SEEK_HOLE), length);
       } catch (LinuxException e) {
         if (e.errno() == Errno.ENXIO) {
+          // Only a hole is left; or a file that is being forked was cut here a moment ago.
           return;
         }
         throw e;
       }
-      if (data >= length) {
-        return;
-      }
-      long end = Math.min(FileIo.lseek(source, data, FileIo.SEEK_HOLE), length);
       copyRange(source, target, data, end);
       at = end;
     }

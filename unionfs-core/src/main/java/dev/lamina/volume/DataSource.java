@@ -14,7 +14,7 @@ sealed interface DataSource extends AutoCloseable {
   }
 
   /**
-   * An object of the store, for reading alone.
+   * An object of the store, or a file of the volume that is one too, for reading alone.
    *
    * @param size in bytes
    */

@@ -174,7 +174,7 @@ final class Listing {
         FileName name, long cookie, long inode, Consumer<Node> describe) {
       Node node = inodes.tryPin(inode);
       if (node == null) {
-        return true;
+        return replaced(name, cookie, inode);
       }
       try {
         describe.accept(node);
@@ -186,6 +186,19 @@ final class Listing {
       } finally {
         inodes.unpin(node);
       }
+    }
+
+    /**
+     * The inode is gone since its name was read. So is the name, or another inode was renamed over
+     * it: then the name was there all the time, in the same place, and must not be left out.
+     */
+    private boolean replaced(FileName name, long cookie, long gone) {
+      NameRow row = names.row(directory, name);
+      return row == null
+          || row.isTombstone()
+          || row.slot() != cookie
+          || row.inode() == gone
+          || add(name, cookie, row.inode(), row.kind());
     }
   }
 }

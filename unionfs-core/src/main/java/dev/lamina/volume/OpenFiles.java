@@ -124,7 +124,7 @@ final class OpenFiles {
   private DataSource source(Node node) {
     return switch (inodes.record(node).content()) {
       case Content.Inherited inherited -> union.contents().open(inherited.blob(), inherited.size());
-      case Content.Own own -> new DataSource.Own(copyUp.openOwn(node, Long.MAX_VALUE));
+      case Content.Own own -> copyUp.openToRead(node);
       case Content.NoData none -> DataSource.Bytes.NONE;
       case Content.Parent parent -> throw FsException.of(Errno.EISDIR);
       case Content.Target target -> throw FsException.of(Errno.EINVAL);
@@ -190,7 +190,8 @@ final class OpenFiles {
     if (!inodes.record(node).hasOwnData()) {
       return false;
     }
-    try (Fd file = union.dataFiles().open(node.inode, FileOpen.O_RDWR)) {
+    // To read: one that a commit has linked into the store is read-only, and need not be written.
+    try (Fd file = union.dataFiles().open(node.inode, FileOpen.O_RDONLY)) {
       if (FileSystemStats.of(file.value()).type() == FileSystemStats.EXT) {
         FileIo.syncFileRange(file.value(), 0, 0, FileIo.SYNC_FILE_RANGE_WRITE);
       } else {

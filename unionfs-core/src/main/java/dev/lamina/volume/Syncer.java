@@ -1,6 +1,7 @@
 package dev.lamina.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.lamina.linux.LinuxException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -129,7 +130,12 @@ final class Syncer implements AutoCloseable {
         }
         removals.remove();
       }
-      removeDataFile.accept(next.inode);
+      try {
+        removeDataFile.accept(next.inode);
+      } catch (LinuxException e) {
+        // No fault of what was synced, so no fsync is to fail of it. The next opening removes it.
+        LOG.log(System.Logger.Level.WARNING, "data file " + next.inode + " stays for now", e);
+      }
       steps.accept(VolumeSteps.DATA_FILE_REMOVED);
     }
   }

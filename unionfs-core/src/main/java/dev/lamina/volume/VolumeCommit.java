@@ -239,7 +239,8 @@ public final class VolumeCommit implements AutoCloseable {
     }
   }
 
-  private static void end(Volumes volumes, VolumeId source, boolean isFork) {
+  /** Lets go of a volume; a fork is removed first, by the next opening where that fails now. */
+  static void end(Volumes volumes, VolumeId source, boolean isFork) {
     try {
       if (isFork) {
         volumes.finishRemoval(source);

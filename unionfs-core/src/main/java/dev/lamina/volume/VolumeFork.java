@@ -67,8 +67,7 @@ final class VolumeFork {
         return copy.fork;
       } finally {
         if (!done) {
-          volumes.finishRemoval(copy.fork);
-          volumes.letGo(copy.fork);
+          VolumeCommit.end(volumes, copy.fork, true);
         }
       }
     }
@@ -106,8 +105,7 @@ final class VolumeFork {
         return copy;
       } finally {
         if (!done) {
-          volumes.finishRemoval(fork);
-          volumes.letGo(fork);
+          VolumeCommit.end(volumes, fork, true);
         }
       }
     }

@@ -93,19 +93,27 @@ final class VolumeParts {
   /** Releases what is open, takes out what nobody can reach any more, syncs and closes. */
   void close() {
     try {
-      openFiles.releaseAll();
-      for (Node node : nodes.all()) {
-        if (node.orphan) {
-          orphans.remove(node);
+      try {
+        openFiles.releaseAll();
+        for (Node node : nodes.all()) {
+          if (node.orphan) {
+            orphans.remove(node);
+          }
         }
-      }
-      if (union.delta().isWritable()) {
-        union.syncer().close();
-        union.syncer().sync();
+      } finally {
+        closeSyncer();
       }
     } finally {
       union.delta().close();
       union.files().ifPresent(DataFiles::close);
+    }
+  }
+
+  /** Also where closing a file failed: nobody may sync what is closed below. */
+  private void closeSyncer() {
+    if (union.delta().isWritable()) {
+      union.syncer().close();
+      union.syncer().sync();
     }
   }
 }

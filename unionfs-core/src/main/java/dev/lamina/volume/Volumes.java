@@ -41,7 +41,7 @@ public final class Volumes implements AutoCloseable {
   private final VolumeOptions options;
   private final InstantSource clock;
 
-  /** Who has which volume open; an empty text while it is removed. */
+  /** Who has which volume, in words for whoever is refused: "mounted on /mnt". */
   @GuardedBy("holders")
   private final Map<VolumeId, String> holders = new TreeMap<>();
 
@@ -70,19 +70,29 @@ public final class Volumes implements AutoCloseable {
     known.forEach(
         (id, record) -> {
           if (record.state() == VolumeState.REMOVED) {
-            finishRemoval(id);
+            resumeRemoval(id);
           }
         });
     Path all = store.layout().volumes();
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(all, "[1-9]*")) {
       for (Path directory : directories) {
-        VolumeId id = new VolumeId(Long.parseLong(directory.getFileName().toString()));
-        if (!known.containsKey(id)) {
+        String name = directory.getFileName().toString();
+        // What is named otherwise is none of ours and left alone.
+        if (name.matches("[0-9]{1,18}") && !known.containsKey(new VolumeId(Long.parseLong(name)))) {
           deleteTree(directory);
         }
       }
     } catch (IOException e) {
       throw StoreException.of("looking for what removed volumes left in " + all, e);
+    }
+  }
+
+  /** One that cannot be removed now stays for the next opening: the others are not to suffer. */
+  private void resumeRemoval(VolumeId id) {
+    try {
+      finishRemoval(id);
+    } catch (StoreException | FsException e) {
+      LOG.log(System.Logger.Level.WARNING, "removed volume " + id + " stays for now", e);
     }
   }
 
@@ -394,7 +404,7 @@ public final class Volumes implements AutoCloseable {
     }
   }
 
-  /** Removes the three directories of a volume with their plain files. */
+  /** Removes a volume's directory and the two in it, with their plain files. */
   private static void deleteTree(Path volume) {
     try {
       for (String part : List.of("data", "tmp")) {

@@ -14,6 +14,8 @@ import dev.lamina.testing.fs.LowerTree;
 import dev.lamina.testing.fs.Workspace;
 import dev.lamina.tree.Digest;
 import dev.lamina.tree.Tree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,6 +144,29 @@ final class VolumeCommitTest {
       }
       Path object = store.store().layout().object(blob);
       assertThat(Files.getAttribute(object, "unix:nlink")).isEqualTo(2);
+      change(
+          store,
+          id,
+          w -> {
+            assertThat(w.text("big")).hasSize(50_000);
+            w.file("source", "s");
+            w.rename("big", "source");
+            w.rename("source", "big");
+          });
+      // Neither reading nor renaming copies anything.
+      assertThat(Files.getAttribute(object, "unix:nlink")).isEqualTo(2);
+      change(
+          store,
+          id,
+          w -> {
+            // Opened to read before it is copied, it reads what is written afterwards.
+            try (Handle reading = w.open("big", FileOpen.O_RDONLY)) {
+              assertThat(reading.read(0, 3)).isEqualTo("bbb".getBytes(StandardCharsets.UTF_8));
+              w.write("big", 0, "b!b");
+              assertThat(reading.read(0, 3)).isEqualTo("b!b".getBytes(StandardCharsets.UTF_8));
+            }
+          });
+      assertThat(Files.getAttribute(object, "unix:nlink")).isEqualTo(1);
       change(store, id, w -> w.write("big", 0, "changed"));
       assertThat(Files.readString(object)).isEqualTo("b".repeat(50_000));
       change(store, id, w -> assertThat(w.text("big")).startsWith("changedbbb").hasSize(50_000));
@@ -226,6 +252,65 @@ final class VolumeCommitTest {
             Steps.DATA_LINKED,
             Steps.STORE_FLUSHED,
             Steps.TRANSACTION_WRITTEN);
+  }
+
+  @Test
+  void a_killed_process_leaves_a_fork_that_the_next_opening_removes() throws Exception {
+    Path original = directory.resolve("store");
+    Set<String> forks =
+        Set.of(
+            VolumeSteps.FORK_RECORDED,
+            VolumeSteps.FORK_ROWS_COPIED,
+            VolumeSteps.FORK_DATA_CLONED,
+            VolumeSteps.FILE_COMMITTED);
+    Set<String> seen = new HashSet<>();
+    Steps steps =
+        step -> {
+          // The files as they are now are what a process that is killed here leaves.
+          if (forks.contains(step) && seen.add(step)) {
+            copy(original, directory.resolve(step));
+          }
+        };
+    VolumeId id;
+    try (TestStore store = new TestStore(original, steps)) {
+      id = store.volume(LOWER);
+      change(
+          store,
+          id,
+          w -> {
+            w.file("big", "b".repeat(50_000));
+            w.write("large", 5, "changed");
+            w.file("tiny", "tiny");
+            w.unlink("small");
+          });
+      try (FileSystem _ = store.open(id);
+          VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+        assertThat(commit.changes()).isNotEmpty();
+      }
+    }
+    assertThat(seen).isEqualTo(forks);
+    for (String step : seen) {
+      Path left = directory.resolve(step);
+      assertThat(left.resolve("volumes").toFile().list()).as(step).hasSizeBetween(1, 2);
+      try (TestStore store = new TestStore(left)) {
+        assertThat(store.store().layout().volumes().toFile().list()).as(step).hasSize(1);
+        assertThat(store.store().state().volumes()).as(step).containsOnlyKeys(id);
+        check(store, id);
+        assertThat(store.store().collect()).isNotNull();
+        assertThat(store.store().collect().objects()).as(step).isZero();
+        check(store, id);
+      }
+    }
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path file : all.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean crash(Path directory, int at, boolean mounted, Set<String> seen) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lamina.fs.Attributes;
 import dev.lamina.fs.Caller;
+import dev.lamina.fs.DirectoryListing;
 import dev.lamina.fs.Entry;
+import dev.lamina.fs.FileKind;
 import dev.lamina.fs.FileName;
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
@@ -103,6 +105,42 @@ final class VolumeTest {
       workspace.open("moved", FileOpen.O_RDWR).close();
       assertThat(dataFiles(id)).hasSize(1);
       assertThat(workspace.attributes("dir/large").modifyTime).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void D5_2_a_name_that_is_renamed_over_while_it_is_listed_is_listed() {
+    VolumeId id = store.volume(LOWER);
+    try (FileSystem fileSystem = store.open(id)) {
+      Workspace workspace = new Workspace(fileSystem);
+      workspace.file("new", "new");
+      long replacing = workspace.inode("new");
+      long directory = workspace.inode("dir");
+      List<String> listed = new ArrayList<>();
+      fileSystem.readdir(
+          directory,
+          2,
+          new DirectoryListing() {
+            @Override
+            public boolean withAttributes() {
+              return true;
+            }
+
+            @Override
+            public boolean add(FileName name, long cookie, long inode, FileKind kind) {
+              throw new AssertionError("asked for attributes, got none of " + name);
+            }
+
+            @Override
+            public boolean add(FileName name, long cookie, Entry entry) {
+              if (listed.isEmpty()) {
+                workspace.rename("new", "dir/two");
+              }
+              listed.add(name + " " + entry.attributes.inode);
+              return true;
+            }
+          });
+      assertThat(listed).hasSize(3).last().isEqualTo("two " + replacing);
     }
   }
 

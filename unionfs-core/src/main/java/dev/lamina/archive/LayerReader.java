@@ -166,7 +166,9 @@ final class LayerReader {
         contents.skip(entry);
         yield new TreeEntry.Directory(metadata);
       }
-      case TarConstants.LF_SYMLINK -> new TreeEntry.Symlink(metadata, target(entry.link()));
+      case TarConstants.LF_SYMLINK ->
+          // Whatever the header says: Linux has no other mode of a symlink.
+          new TreeEntry.Symlink(metadata.withMode(0777), target(entry.link()));
       case TarConstants.LF_CHR ->
           new TreeEntry.Device(metadata, FileKind.CHARACTER_DEVICE, device(entry));
       case TarConstants.LF_BLK ->

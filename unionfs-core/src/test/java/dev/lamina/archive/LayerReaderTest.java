@@ -176,8 +176,10 @@ final class LayerReaderTest {
             .add(new TarBytes.Header("pipe", '6'))
             .link("second", "/null")
             .symlink("s", "../../etc/passwd")
+            .add(new TarBytes.Header("odd", '2').mode(0644).link("s"))
             .end();
     MemoryLayer layer = read(tar);
+    assertThat(layer.entry("/odd").metadata().mode()).isEqualTo(0777);
     assertThat(layer.entry("/null"))
         .isEqualTo(
             new TreeEntry.Device(

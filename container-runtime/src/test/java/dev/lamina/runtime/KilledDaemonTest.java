@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresImage
 @RequiresFuse
 final class KilledDaemonTest {
-  private static final int KILLS = Integer.getInteger("lamina.kills", 4);
+  private static final int KILLS = Integer.getInteger("lamina.kills", 2);
 
   @TempDir Path directory;
   private Commands commands;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class VolumeRandomTest {
   @Test
   void a_volume_does_what_the_model_does(@TempDir Path directory) throws Exception {
-    long seed = Long.getLong("lamina.random.seed", System.nanoTime() & 0xffffff);
+    long seed = Long.getLong("lamina.random.seed", 5000);
     Duration duration = Duration.ofSeconds(Long.getLong("lamina.random.seconds", 20));
     try (TestStore store = new TestStore(directory.resolve("store"))) {
       assertThat(new RandomOperations(new Subject(store)).run(seed, duration)).isPositive();

@@ -25,30 +25,34 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** A store in a directory, with volumes made from what a {@link LowerTree} says. */
-final class TestStore implements AutoCloseable {
+public final class TestStore implements AutoCloseable {
   private final Store store;
   private final Volumes volumes;
 
-  TestStore(Path directory, Steps steps) {
+  /** Opens a store that tells what it does, step by step. */
+  public TestStore(Path directory, Steps steps) {
     this.store = Store.open(directory, StoreOptions.defaults().withSteps(steps), Clock.systemUTC());
     this.volumes =
         Volumes.of(store, new VolumeOptions(Duration.ofMinutes(1), false), Clock.systemUTC());
   }
 
-  TestStore(Path directory) {
+  /** Opens a store. */
+  public TestStore(Path directory) {
     this(directory, Steps.NONE);
   }
 
-  Store store() {
+  /** The store. */
+  public Store store() {
     return store;
   }
 
-  Volumes volumes() {
+  /** Its volumes. */
+  public Volumes volumes() {
     return volumes;
   }
 
   /** Makes a volume on what a tree says. */
-  VolumeId volume(LowerTree lower) {
+  public VolumeId volume(LowerTree lower) {
     return withTree(
         lower,
         (writer, tree) ->
@@ -59,11 +63,12 @@ final class TestStore implements AutoCloseable {
   }
 
   /** Opens a tree as it is. */
-  VolumeFileSystem image(LowerTree lower) {
+  public VolumeFileSystem image(LowerTree lower) {
     return withTree(lower, (writer, tree) -> volumes.openTree(tree.digest()));
   }
 
-  VolumeFileSystem open(VolumeId id) {
+  /** Opens a volume. */
+  public VolumeFileSystem open(VolumeId id) {
     return volumes.open(id, "a test");
   }
 

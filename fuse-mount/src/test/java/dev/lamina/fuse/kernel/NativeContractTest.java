@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Timeout;
@@ -56,13 +55,6 @@ final class NativeContractTest extends FileSystemContractTest {
 
   @Override
   public Map<Capability, String> lacking() {
-    Map<Capability, String> lacking = new EnumMap<>(Capability.class);
-    lacking.put(Capability.ROOT_IS_ITS_PARENT, "the mount lies in a directory among others");
-    lacking.put(Capability.KILL_ALONE, "no system call does it");
-    lacking.put(
-        Capability.KILL_CAPABILITY_ALONE,
-        "the kernel asks the same of a server whether set-user-id may stay or not");
-    lacking.put(Capability.SETTABLE_CHANGE_TIME, "no system call does it");
-    return lacking;
+    return KernelLimits.lacking();
   }
 }

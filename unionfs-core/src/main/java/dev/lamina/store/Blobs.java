@@ -1,13 +1,17 @@
 package dev.lamina.store;
 
 import dev.lamina.linux.Fd;
+import dev.lamina.linux.LinuxException;
 import dev.lamina.tree.DamagedException;
 import dev.lamina.tree.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Blobs: a row and, for a large one, an object. A row never vouches for an object, whose file must
@@ -20,7 +24,14 @@ final class Blobs {
   private final Pins pins;
 
   /** Objects this process wrote whole that have no row yet; each guarded by its stripe. */
-  private final Set<Digest> published = ConcurrentHashMap.newKeySet();
+  private final Map<Digest, Published> published = new ConcurrentHashMap<>();
+
+  /** Objects whose data did not reach the disk, until they are replaced; guarded likewise. */
+  private final Set<Digest> lost = ConcurrentHashMap.newKeySet();
+
+  /** One for each directory of objects, held while it is synced, so that all see a failure. */
+  private final List<Object> shards =
+      Stream.generate(Object::new).limit(StoreLayout.SHARDS).toList();
 
   Blobs(RowDatabase rows, ObjectFiles objects, Pins pins) {
     this.rows = rows;
@@ -100,7 +111,9 @@ final class Blobs {
     }
     return switch (row.get()) {
       case BlobRow.Inline(byte[] bytes) -> Digest.sha256(bytes).equals(digest);
-      case BlobRow.AsObject object -> objects.size(digest).orElse(-1) == size;
+      // The row of a file that was lost says nothing about the one that is replacing it.
+      case BlobRow.AsObject object ->
+          !published.containsKey(digest) && objects.size(digest).orElse(-1) == size;
       case BlobRow.Condemned condemned -> false;
     };
   }
@@ -131,36 +144,109 @@ final class Blobs {
    * Makes a temporary file the object of a pinned blob, unless there is one. The stripe is held
    * over looks and rename, so that nobody's row is put for a file that has just been replaced.
    *
-   * @return whether the object is to be synced, and its row put, by the caller
+   * @return what is to be synced, and its row put, by the caller; empty where that is done
    */
-  boolean publish(byte[] temporary, Digest digest, long size) {
+  Optional<Published> publish(byte[] temporary, Digest digest, long size) {
     try (Hold _ = pins.stripe(digest).lock()) {
       if (isThere(digest, size)) {
         objects.removeTemporary(temporary);
-        return false;
+        return Optional.empty();
       }
-      if (published.contains(digest) && objects.size(digest).orElse(-1) == size) {
+      Published known = published.get(digest);
+      if (known != null && !known.isLost() && objects.size(digest).orElse(-1) == size) {
         objects.removeTemporary(temporary);
-        return true;
+        return Optional.of(known);
       }
+      replace(temporary, digest);
+      if (known != null) {
+        known.lose();
+      }
+      Published file = new Published(digest, size);
+      published.put(digest, file);
+      return Optional.of(file);
+    }
+  }
+
+  private void replace(byte[] temporary, Digest digest) {
+    try {
       objects.publish(temporary, digest);
-      published.add(digest);
-      return true;
+    } catch (LinuxException e) {
+      lost.add(digest);
+      objects.removeTemporary(temporary);
+      throw e;
     }
   }
 
-  /** The object of a blob is on disk, and so is its name: now it gets its row. */
-  void putObject(Digest digest, long size) {
-    try (Hold _ = pins.stripe(digest).lock()) {
-      rows.put(RowFamily.BLOBS, digest, new BlobRow.AsObject(size).encode());
-      published.remove(digest);
+  /**
+   * Brings an object's data to disk. Where that fails the file goes, for everybody: who relies on
+   * it fails too, and who writes the blob again writes a new file.
+   */
+  void sync(Published file) {
+    try {
+      file.sync(objects);
+    } catch (LinuxException e) {
+      drop(file, e);
+      throw e;
     }
   }
 
-  /** An object could not be brought to disk: from now on its file proves nothing. */
-  void distrust(Digest digest) {
+  /** Brings the names in one directory to disk; where that fails, as {@link #sync}. */
+  void syncShard(int shard) {
+    synchronized (shards.get(shard)) {
+      try {
+        objects.syncShard(shard);
+      } catch (LinuxException e) {
+        for (Published file : List.copyOf(published.values())) {
+          if (StoreLayout.shardOf(file.digest()) == shard) {
+            drop(file, e);
+          }
+        }
+        throw e;
+      }
+    }
+  }
+
+  private void drop(Published file, LinuxException cause) {
+    Digest digest = file.digest();
     try (Hold _ = pins.stripe(digest).lock()) {
-      published.remove(digest);
+      file.lose();
+      if (!published.remove(digest, file)) {
+        return; // it has its row, or has been replaced
+      }
+      lost.add(digest);
+      if (rowIfSound(digest).orElse(null) instanceof BlobRow.AsObject(long size)) {
+        rows.put(RowFamily.BLOBS, digest, new BlobRow.Condemned(size).encode());
+      }
+      objects.unlink(digest);
+    } catch (LinuxException e) {
+      cause.addSuppressed(e); // it stays without a row, and such a file is not trusted
+    }
+  }
+
+  /**
+   * Whether a file with this content could not be brought to disk. The kernel takes the pages of
+   * that file for clean, so a further name of it, or a clone, is no better: only a copy is.
+   */
+  boolean mustCopy(Digest digest) {
+    return lost.contains(digest);
+  }
+
+  /**
+   * The object of a blob is on disk, and so is its name: now it gets its row.
+   *
+   * @throws StoreException where another session found that it is not
+   */
+  void putObject(Published file) {
+    Digest digest = file.digest();
+    try (Hold _ = pins.stripe(digest).lock()) {
+      if (file.isNamed()) {
+        return;
+      }
+      file.requireUsable();
+      rows.put(RowFamily.BLOBS, digest, new BlobRow.AsObject(file.size()).encode());
+      file.name();
+      published.remove(digest, file);
+      lost.remove(digest);
     }
   }
 
@@ -183,7 +269,10 @@ final class Blobs {
       if (pins.isPinned(digest) || rows.get(RowFamily.BLOBS, digest).isPresent()) {
         return -1;
       }
-      published.remove(digest);
+      Published file = published.remove(digest);
+      if (file != null) {
+        file.lose();
+      }
       return objects.unlink(digest);
     }
   }

@@ -26,14 +26,17 @@ final class ObjectFiles implements AutoCloseable {
   private static final int NEW_FILE = FileOpen.O_RDWR | FileOpen.O_CREAT | FileOpen.O_EXCL;
   private static final int PLAIN = FileOpen.O_RDONLY | FileOpen.O_NOFOLLOW;
   private static final long COPY_BYTES = 1L << 30;
+  private static final int WRITE_BYTES = 256 << 10;
 
   private final StoreLayout layout;
   private final Fd objects;
   private final Fd temporaries;
+  private final DiskSync sync;
   private final AtomicLong nextName = new AtomicLong();
 
-  ObjectFiles(StoreLayout layout) {
+  ObjectFiles(StoreLayout layout, DiskSync sync) {
     this.layout = layout;
+    this.sync = sync;
     this.objects =
         FileOpen.openat(
             Fd.CWD,
@@ -111,7 +114,7 @@ final class ObjectFiles implements AutoCloseable {
   void publish(byte[] temporary, Digest digest) {
     if (size(digest).isPresent()) {
       try (Fd file = FileOpen.openat(temporaries.value(), temporary, PLAIN)) {
-        FileIo.fdatasync(file.value());
+        sync.data(file);
       }
     }
     FileNames.renameat(temporaries.value(), temporary, objects.value(), name(digest));
@@ -139,7 +142,7 @@ final class ObjectFiles implements AutoCloseable {
       if (e.errno() != Errno.EMLINK && e.errno() != Errno.EXDEV && e.errno() != Errno.EPERM) {
         throw e;
       }
-      return copy(path, size);
+      return cloneOrCopy(path, size);
     } catch (StoreException e) {
       removeTemporary(name);
       throw e;
@@ -147,22 +150,58 @@ final class ObjectFiles implements AutoCloseable {
     return name;
   }
 
-  private byte[] copy(byte[] path, long size) {
+  private byte[] cloneOrCopy(byte[] path, long size) {
+    return duplicate(
+        path,
+        size,
+        (source, target) -> {
+          try {
+            FileIo.clone(source.value(), target.value());
+          } catch (LinuxException e) {
+            // No shared blocks here, or not between these two; the bytes are copied.
+            copyBytes(source, target, size);
+          }
+        });
+  }
+
+  /**
+   * As {@link #adopt}, but by reading and writing every byte: the new file shares nothing with the
+   * old one, whose blocks on the disk may be bad.
+   */
+  byte[] copy(byte[] path, long size) {
+    return duplicate(path, size, (source, target) -> writeBytes(source, target, size));
+  }
+
+  /** Fills a new file from another. */
+  @FunctionalInterface
+  private interface Filling {
+    void fill(Fd source, Fd target);
+  }
+
+  private byte[] duplicate(byte[] path, long size, Filling filling) {
     Temporary copy = create();
     try (Fd target = copy.file();
         Fd source = FileOpen.openat(Fd.CWD, path, PLAIN)) {
       requireSize(source, path, size);
-      try {
-        FileIo.clone(source.value(), target.value());
-      } catch (LinuxException e) {
-        // No shared blocks here, or not between these two; the bytes are copied.
-        copyBytes(source, target, size);
-      }
+      filling.fill(source, target);
     } catch (LinuxException | StoreException e) {
       removeTemporary(copy.name());
       throw e;
     }
     return copy.name();
+  }
+
+  private static void writeBytes(Fd source, Fd target, long size) {
+    byte[] buffer = new byte[WRITE_BYTES];
+    for (long done = 0; done < size; ) {
+      int part = (int) Math.min(buffer.length, size - done);
+      int count = FileIo.readFully(source.value(), buffer, 0, part, done);
+      if (count < part) {
+        throw new StoreException("A file became shorter while it was copied");
+      }
+      FileIo.writeFully(target.value(), buffer, 0, count, done);
+      done += count;
+    }
   }
 
   private static void copyBytes(Fd source, Fd target, long size) {
@@ -249,7 +288,7 @@ final class ObjectFiles implements AutoCloseable {
   /** Brings an object's data to disk. */
   void sync(Digest digest) {
     try (Fd file = FileOpen.openat(objects.value(), name(digest), PLAIN)) {
-      FileIo.fdatasync(file.value());
+      sync.data(file);
     }
   }
 
@@ -258,7 +297,7 @@ final class ObjectFiles implements AutoCloseable {
     byte[] name = PathBytes.of(StoreLayout.shardName(shard));
     try (Fd directory =
         FileOpen.openat(objects.value(), name, FileOpen.O_RDONLY | FileOpen.O_DIRECTORY)) {
-      FileIo.fsync(directory.value());
+      sync.names(directory);
     }
   }
 

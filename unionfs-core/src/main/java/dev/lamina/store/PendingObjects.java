@@ -5,7 +5,6 @@ import dev.lamina.tree.Digest;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -17,50 +16,39 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A session's objects that are published and neither on disk nor named by a row. Thread-safe. */
 final class PendingObjects {
   private final StoreParts store;
-  private final ConcurrentHashMap<Digest, Long> sizes = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Digest, Published> files = new ConcurrentHashMap<>();
 
   PendingObjects(StoreParts store) {
     this.store = store;
   }
 
-  void add(Digest digest, long size) {
-    sizes.put(digest, size);
+  void add(Published file) {
+    files.put(file.digest(), file);
   }
 
-  /** Brings them to disk, many at a time, then their names, then puts their rows. */
+  /**
+   * Brings them to disk, many at a time, then their names, then puts their rows.
+   *
+   * @throws StoreException where one of them is not on disk; a blob that is written again may be
+   *     tried again
+   */
   void settle() {
-    List<Map.Entry<Digest, Long>> batch = List.copyOf(sizes.entrySet());
-    if (!batch.isEmpty()) {
-      sync(batch);
-    }
-    store.step(Steps.OBJECTS_SYNCED);
-    BitSet shards = new BitSet(StoreLayout.SHARDS);
-    batch.forEach(object -> shards.set(StoreLayout.shardOf(object.getKey())));
-    each(
-        shards.stream().boxed().toList(),
-        shard -> {
-          store.objects().syncShard(shard);
-        });
-    store.step(Steps.SHARDS_SYNCED);
-    for (Map.Entry<Digest, Long> object : batch) {
-      store.blobs().putObject(object.getKey(), object.getValue());
-      sizes.remove(object.getKey());
-    }
-    store.step(Steps.ROWS_PUT);
-  }
-
-  private void sync(List<Map.Entry<Digest, Long>> batch) {
-    boolean whole = false;
+    List<Published> batch = List.copyOf(files.values());
     try {
-      each(batch, object -> store.objects().sync(object.getKey()));
-      whole = true;
+      each(batch, store.blobs()::sync);
+      store.step(Steps.OBJECTS_SYNCED);
+      BitSet shards = new BitSet(StoreLayout.SHARDS);
+      batch.forEach(file -> shards.set(StoreLayout.shardOf(file.digest())));
+      each(shards.stream().boxed().toList(), store.blobs()::syncShard);
+      store.step(Steps.SHARDS_SYNCED);
     } catch (LinuxException e) {
       throw StoreException.of("Cannot bring blobs to disk", e);
-    } finally {
-      if (!whole) {
-        batch.forEach(object -> store.blobs().distrust(object.getKey()));
-      }
     }
+    for (Published file : batch) {
+      store.blobs().putObject(file);
+      files.remove(file.digest(), file);
+    }
+    store.step(Steps.ROWS_PUT);
   }
 
   /** One piece of work. */

@@ -50,11 +50,16 @@ public final class Store implements AutoCloseable, RecordSource {
    *     directory holds something else, or the disk fails
    */
   public static Store open(Path directory, StoreOptions options, Clock clock) {
+    return open(directory, options, clock, DiskSync.KERNEL);
+  }
+
+  /** As {@link #open(Path, StoreOptions, Clock)}, with a way to bring objects to disk. */
+  static Store open(Path directory, StoreOptions options, Clock clock, DiskSync sync) {
     StoreLayout layout = new StoreLayout(directory);
     Deque<AutoCloseable> closing = new ArrayDeque<>();
     boolean done = false;
     try {
-      Store store = open(layout, options, clock, closing);
+      Store store = open(layout, options, clock, sync, closing);
       done = true;
       return store;
     } catch (LinuxException e) {
@@ -69,7 +74,11 @@ public final class Store implements AutoCloseable, RecordSource {
   }
 
   private static Store open(
-      StoreLayout layout, StoreOptions options, Clock clock, Deque<AutoCloseable> closing)
+      StoreLayout layout,
+      StoreOptions options,
+      Clock clock,
+      DiskSync sync,
+      Deque<AutoCloseable> closing)
       throws IOException {
     makeDirectory(layout.root());
     closing.push(StoreLock.take(layout.lock(), layout.root()));
@@ -95,7 +104,7 @@ public final class Store implements AutoCloseable, RecordSource {
     closing.push(rows);
     StateDatabase database = StateDatabase.open(layout.state(), options, cache);
     closing.push(database);
-    ObjectFiles objects = new ObjectFiles(layout);
+    ObjectFiles objects = new ObjectFiles(layout, sync);
     closing.push(objects);
     Pins pins = new Pins();
     Roots roots = new Roots();

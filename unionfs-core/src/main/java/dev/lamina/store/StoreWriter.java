@@ -130,7 +130,10 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
     }
     byte[] temporary;
     try {
-      temporary = store.objects().adopt(PathBytes.of(path), size);
+      ObjectFiles objects = store.objects();
+      byte[] file = PathBytes.of(path);
+      temporary =
+          store.blobs().mustCopy(digest) ? objects.copy(file, size) : objects.adopt(file, size);
     } catch (LinuxException e) {
       throw StoreException.of("Cannot take " + path + " into the store", e);
     }
@@ -276,8 +279,9 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
     pin(digest);
     store.step(Steps.BLOB_WRITTEN);
     try {
-      if (store.blobs().publish(temporary, digest, size)) {
-        pending.add(digest, size);
+      Optional<Published> file = store.blobs().publish(temporary, digest, size);
+      if (file.isPresent()) {
+        pending.add(file.get());
         added.add(size);
       }
     } catch (LinuxException e) {

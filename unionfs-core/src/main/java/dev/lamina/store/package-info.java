@@ -10,7 +10,9 @@
  *
  * <p>Locks, outermost first: the collection's own, the gate ({@code Roots}), the transaction lock,
  * a writer's lease, one stripe of {@code Pins}. A stripe is held over a look at a row and a rename
- * or unlink of one object, never over data.
+ * or unlink of one object, never over data. The lock of one object ({@code Published}) or of one
+ * directory of objects ({@code Blobs}) is held over its sync, so that whoever comes second sees
+ * that it failed; of those above, the stripe alone is taken within the latter.
  */
 @NullMarked
 package dev.lamina.store;

@@ -6,15 +6,36 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 
-/** Makes a tar of a framing and the contents that it names. */
-final class Reassembly {
-  private Reassembly() {}
+/**
+ * Makes a tar of a framing and the contents that it names. A sparse file's segments follow one
+ * another, so the content that was read last stays open and is gone on with. Not thread-safe.
+ */
+final class Reassembly implements AutoCloseable {
+  private static final int NONE = -1;
+
+  private final List<BlobReference> blobs;
+  private final ContentSource contents;
+  private final OutputStream tar;
+  private final byte[] buffer = new byte[1 << 16];
+  private InputStream in = InputStream.nullInputStream();
+  private int open = NONE;
+  private long position;
+
+  private Reassembly(List<BlobReference> blobs, ContentSource contents, OutputStream tar) {
+    this.blobs = blobs;
+    this.contents = contents;
+    this.tar = tar;
+  }
 
   static void copy(
       InputStream framing, List<BlobReference> blobs, ContentSource contents, OutputStream tar)
       throws IOException {
-    FramingDecoder decoder = new FramingDecoder(framing);
-    byte[] buffer = new byte[1 << 16];
+    try (Reassembly reassembly = new Reassembly(blobs, contents, tar)) {
+      reassembly.run(new FramingDecoder(framing));
+    }
+  }
+
+  private void run(FramingDecoder decoder) throws IOException {
     long total = 0;
     while (true) {
       switch (decoder.next()) {
@@ -23,18 +44,12 @@ final class Reassembly {
           total += bytes.length;
         }
         case FramingDecoder.Operation.Whole(int index) -> {
-          BlobReference blob = blob(blobs, index);
-          try (InputStream in = contents.open(blob.digest(), blob.size())) {
-            copy(in, blob.size(), buffer, blob, tar);
-          }
-          total += blob.size();
+          long size = blob(index).size();
+          part(index, 0, size);
+          total += size;
         }
         case FramingDecoder.Operation.Part(int index, long offset, long length) -> {
-          BlobReference blob = blob(blobs, index);
-          try (InputStream in = contents.open(blob.digest(), blob.size())) {
-            in.skipNBytes(offset);
-            copy(in, length, buffer, blob, tar);
-          }
+          part(index, offset, length);
           total += length;
         }
         case FramingDecoder.Operation.End(long expected) -> {
@@ -51,16 +66,24 @@ final class Reassembly {
     }
   }
 
-  private static BlobReference blob(List<BlobReference> blobs, int index) throws IOException {
+  private BlobReference blob(int index) throws IOException {
     if (index >= blobs.size()) {
       throw new IOException("a layer's framing is damaged: it names no blob " + index);
     }
     return blobs.get(index);
   }
 
-  private static void copy(
-      InputStream in, long length, byte[] buffer, BlobReference blob, OutputStream tar)
-      throws IOException {
+  private void part(int index, long offset, long length) throws IOException {
+    BlobReference blob = blob(index);
+    if (open != index || position > offset) {
+      in.close();
+      open = NONE;
+      in = contents.open(blob.digest(), blob.size());
+      open = index;
+      position = 0;
+    }
+    in.skipNBytes(offset - position);
+    position = offset;
     long left = length;
     while (left > 0) {
       int n = in.read(buffer, 0, (int) Math.min(left, buffer.length));
@@ -68,7 +91,13 @@ final class Reassembly {
         throw new IOException(blob.digest() + " is shorter than its " + blob.size() + " bytes");
       }
       tar.write(buffer, 0, n);
+      position += n;
       left -= n;
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
   }
 }

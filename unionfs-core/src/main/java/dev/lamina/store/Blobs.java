@@ -99,7 +99,7 @@ final class Blobs {
   InputStream content(Digest digest, long size) {
     return switch (blob(digest, size)) {
       case Blob.Inline inline -> new ByteArrayInputStream(inline.bytes());
-      case Blob.ObjectFile object -> new ObjectStream(objects.open(digest, size));
+      case Blob.ObjectFile object -> new ObjectStream(objects.open(digest, size), size);
     };
   }
 

@@ -10,10 +10,12 @@ import java.util.Objects;
 /** Reads an object from its start; owns the descriptor. */
 final class ObjectStream extends InputStream {
   private final Fd file;
+  private final long size;
   private long position;
 
-  ObjectStream(Fd file) {
+  ObjectStream(Fd file, long size) {
     this.file = file;
+    this.size = size;
   }
 
   @Override
@@ -35,6 +37,14 @@ final class ObjectStream extends InputStream {
     } catch (LinuxException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /** Reads nothing: a sparse file's segments are far apart. */
+  @Override
+  public long skip(long count) {
+    long skipped = Math.clamp(count, 0, Math.max(0, size - position));
+    position += skipped;
+    return skipped;
   }
 
   @Override

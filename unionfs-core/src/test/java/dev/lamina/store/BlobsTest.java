@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileIo;
+import dev.lamina.linux.FileOpen;
 import dev.lamina.tree.DamagedException;
 import dev.lamina.tree.Digest;
 import java.io.IOException;
@@ -127,6 +128,20 @@ final class BlobsTest {
     assertThat(Files.size(object)).isEqualTo(size);
     assertThat(store.usage().objectBytes()).isLessThan(1 << 20);
     assertThat(store.verify(VerifyOptions.everything()).isSound()).isTrue();
+  }
+
+  @Test
+  void skippingReadsNothing() throws IOException {
+    long size = 4L << 40; // to read it would take hours
+    Path file = directory.resolve("sparse");
+    try (Fd fd = FileOpen.openat(Fd.CWD, PathBytes.of(file), FileOpen.O_RDWR | FileOpen.O_CREAT);
+        InputStream in = new ObjectStream(fd, size)) {
+      FileIo.ftruncate(fd.value(), size);
+      FileIo.writeFully(fd.value(), SMALL, 0, SMALL.length, size - SMALL.length);
+      in.skipNBytes(size - SMALL.length);
+      assertThat(in.readNBytes(100)).isEqualTo(SMALL);
+      assertThat(in.skip(1)).isZero();
+    }
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.lamina.image;
 
+import dev.lamina.archive.DigestingOutput;
+import dev.lamina.tree.Digest;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,8 +11,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Writes files into a directory, which may hold others. Each is written under another name and gets
@@ -18,13 +23,16 @@ import java.util.Map;
  */
 final class DirectoryTarget implements FileTarget {
   private final Path directory;
+  private final PathSync sync;
   private final Path scratch;
   private final Map<Path, Path> pending = new LinkedHashMap<>();
+  private final List<Path> reliedOn = new ArrayList<>();
   private final List<Path> made = new ArrayList<>();
   private boolean finished;
 
-  DirectoryTarget(Path directory) throws IOException {
+  DirectoryTarget(Path directory, PathSync sync) throws IOException {
     this.directory = directory;
+    this.sync = sync;
     makeDirectories(directory);
     this.scratch = Files.createTempDirectory(directory, ".lamina-export-");
   }
@@ -41,10 +49,23 @@ final class DirectoryTarget implements FileTarget {
     }
   }
 
+  /** A file that is there is read whole: its name and its size prove nothing. */
   @Override
-  public boolean has(String path, long size) throws IOException {
+  public boolean has(String path, Digest digest, long size) throws IOException {
     Path file = directory.resolve(path);
-    return pending.containsKey(file) || (Files.isRegularFile(file) && Files.size(file) == size);
+    if (pending.containsKey(file)) {
+      return true;
+    }
+    if (!Files.isRegularFile(file) || Files.size(file) != size) {
+      return false;
+    }
+    DigestingOutput digesting = new DigestingOutput(OutputStream.nullOutputStream());
+    Files.copy(file, digesting);
+    if (!digesting.digest().equals(digest)) {
+      return false;
+    }
+    reliedOn.add(file);
+    return true;
   }
 
   @Override
@@ -69,20 +90,53 @@ final class DirectoryTarget implements FileTarget {
     return scratch;
   }
 
+  /**
+   * The data of all files is on disk before one of them gets its name, and the names of the new
+   * ones before one that is there is replaced: after a power cut the directory holds the old image
+   * or the new one.
+   */
   @Override
   public void finish() throws IOException {
-    List<Path> replacing = new ArrayList<>();
-    for (Path target : pending.keySet()) {
-      if (Files.exists(target)) {
-        replacing.add(target);
-      } else {
-        place(target);
-      }
+    for (Path file : pending.values()) {
+      sync.sync(file);
     }
-    for (Path target : replacing) {
-      place(target);
+    for (Path file : reliedOn) {
+      sync.sync(file);
     }
+    Map<Boolean, List<Path>> targets =
+        pending.keySet().stream().collect(Collectors.partitioningBy(Files::exists));
+    Set<Path> changed = new LinkedHashSet<>();
+    reliedOn.forEach(file -> changed.add(parent(file)));
+    place(targets.getOrDefault(false, List.of()), changed);
+    for (Path path : made) {
+      changed.add(parent(path));
+    }
+    syncAll(changed);
+    place(targets.getOrDefault(true, List.of()), changed);
+    syncAll(changed);
     finished = true;
+  }
+
+  private void place(List<Path> targets, Set<Path> changed) throws IOException {
+    for (Path target : targets) {
+      place(target);
+      changed.add(parent(target));
+    }
+  }
+
+  private void syncAll(Set<Path> directories) throws IOException {
+    for (Path path : directories) {
+      sync.sync(path);
+    }
+    directories.clear();
+  }
+
+  private static Path parent(Path path) {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IllegalStateException(path + " is in no directory");
+    }
+    return parent;
   }
 
   private void place(Path target) throws IOException {
@@ -90,10 +144,7 @@ final class DirectoryTarget implements FileTarget {
     if (file == null) {
       throw new IllegalStateException(target + " is not pending");
     }
-    Path parent = target.getParent();
-    if (parent != null) {
-      makeDirectories(parent);
-    }
+    makeDirectories(parent(target));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     boolean fresh = !Files.exists(target);
     Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);

@@ -17,7 +17,7 @@ record ExportedLayer(Descriptor descriptor, Placement placement) {
 
   /** Puts the layer there, unless it is there already. */
   void put(FileTarget target, String path) throws IOException {
-    if (!target.has(path, descriptor.size())) {
+    if (!target.has(path, descriptor.digest(), descriptor.size())) {
       placement.put(target, path);
     }
   }

@@ -1,12 +1,13 @@
 package dev.lamina.image;
 
+import dev.lamina.tree.Digest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 
 /**
  * Where the files of an image are written: a directory or a tar. For one thread. Closed without
- * {@link #finish}, nothing of what was written stays.
+ * {@link #finish}, nothing of what was written stays; after it, all of it is on disk.
  */
 interface FileTarget extends AutoCloseable {
   /** Writes bytes of a file of a known size. */
@@ -15,8 +16,8 @@ interface FileTarget extends AutoCloseable {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /** Returns whether a file of this name and size is there already and need not be written. */
-  boolean has(String path, long size) throws IOException;
+  /** Returns whether a file with this content is there already and need not be written. */
+  boolean has(String path, Digest digest, long size) throws IOException;
 
   /** Writes a file. */
   void write(String path, long size, Content content) throws IOException;

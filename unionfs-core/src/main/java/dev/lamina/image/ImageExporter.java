@@ -54,22 +54,22 @@ public final class ImageExporter {
       progress.begin(layers.stream().map(LayerRecord::tarBytes).toList());
       switch (to) {
         case ImageLocation.OciDirectory(Path directory, Optional<String> tag) -> {
-          try (DirectoryTarget target = new DirectoryTarget(directory)) {
+          try (DirectoryTarget target = new DirectoryTarget(directory, PathSync.KERNEL)) {
             oci(image, layers, refName(tag, name), oldIndex(directory), target);
           }
         }
         case ImageLocation.OciArchive(Path file, Optional<String> tag) -> {
-          try (TarTarget target = TarTarget.file(file, temporaries)) {
+          try (TarTarget target = TarTarget.file(file, temporaries, PathSync.KERNEL)) {
             oci(image, layers, refName(tag, name), Optional.empty(), target);
           }
         }
         case ImageLocation.DockerArchive(Path file, Optional<String> own) -> {
-          try (TarTarget target = TarTarget.file(file, temporaries)) {
+          try (TarTarget target = TarTarget.file(file, temporaries, PathSync.KERNEL)) {
             docker(image, layers, own.map(ImageName::parse).or(() -> name), target);
           }
         }
         case ImageLocation.PlainDirectory(Path directory) -> {
-          try (DirectoryTarget target = new DirectoryTarget(directory)) {
+          try (DirectoryTarget target = new DirectoryTarget(directory, PathSync.KERNEL)) {
             plain(image, layers, target);
           }
         }
@@ -139,8 +139,9 @@ public final class ImageExporter {
   }
 
   private static void blob(FileTarget target, byte[] bytes) throws IOException {
-    String path = OciLayoutReader.path(Digest.sha256(bytes));
-    if (!target.has(path, bytes.length)) {
+    Digest digest = Digest.sha256(bytes);
+    String path = OciLayoutReader.path(digest);
+    if (!target.has(path, digest, bytes.length)) {
       target.write(path, bytes);
     }
   }

@@ -10,13 +10,8 @@ import dev.lamina.tree.Tree;
 import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreePath;
 import dev.lamina.tree.TreeView;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,20 +35,10 @@ final class RootTarWriter {
             ? List.of(new LayerChange.Put(TreePath.ROOT, new TreeEntry.Directory(Metadata.IMPLIED)))
             : everything(
                 TreeView.open(store.directories(), Tree.load(store, layers.getLast().tree())));
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent == null || Files.isDirectory(file)) {
-      throw new IOException(file + " is a directory");
-    }
-    Path growing = Files.createTempFile(parent, "." + file.getFileName(), ".part");
-    try {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(growing), 1 << 16)) {
-        new LayerWriter(store::content, _ -> Metadata.IMPLIED, progress::warn)
-            .writeTar(changes, out);
-      }
-      Files.setPosixFilePermissions(growing, PosixFilePermissions.fromString("rw-r--r--"));
-      Files.move(growing, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(growing);
+    try (GrowingFile growing = GrowingFile.create(file, PathSync.KERNEL)) {
+      new LayerWriter(store::content, _ -> Metadata.IMPLIED, progress::warn)
+          .writeTar(changes, growing.out());
+      growing.finish();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.lamina.image;
 
 import dev.lamina.archive.ImageTarWriter;
+import dev.lamina.tree.Digest;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -8,8 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -34,25 +33,20 @@ final class TarTarget implements FileTarget {
   }
 
   /** Writes a file. */
-  static TarTarget file(Path file, Path scratch) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent == null || Files.isDirectory(file)) {
-      throw new IOException(file + " is a directory");
-    }
-    Path growing = Files.createTempFile(parent, "." + file.getFileName(), ".part");
-    Files.setPosixFilePermissions(growing, PosixFilePermissions.fromString("rw-r--r--"));
+  static TarTarget file(Path file, Path scratch, PathSync sync) throws IOException {
+    GrowingFile growing = GrowingFile.create(file, sync);
     return new TarTarget(
         scratch,
-        Files.newOutputStream(growing),
+        growing.out(),
         new Placement() {
           @Override
           public void finish() throws IOException {
-            Files.move(growing, file, StandardCopyOption.ATOMIC_MOVE);
+            growing.finish();
           }
 
           @Override
           public void discard() throws IOException {
-            Files.deleteIfExists(growing);
+            growing.close();
           }
         });
   }
@@ -86,7 +80,7 @@ final class TarTarget implements FileTarget {
   }
 
   @Override
-  public boolean has(String path, long size) {
+  public boolean has(String path, Digest digest, long size) {
     return written.contains(path);
   }
 

@@ -11,6 +11,7 @@ import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
 import dev.lamina.fs.NodeId;
 import dev.lamina.fs.OpenFile;
+import dev.lamina.volume.VolumeFileSystem;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
@@ -27,11 +28,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * Looks at a file system without a mount: finds paths, following symlinks as inside a chroot, and
- * lists and reads what is there. Gives back every reference it took when it is closed. Not
- * thread-safe.
+ * Looks at a file system from beside its mount, if it has one: finds paths, following symlinks as
+ * inside a chroot, and lists and reads what is there. Who unmounts it meanwhile waits for one
+ * operation at most, never for whoever this writes to. Gives back every reference it took when it
+ * is closed. Not thread-safe.
  */
 final class FileBrowser implements AutoCloseable {
   private static final int MOST_SYMLINKS = 40;
@@ -39,11 +42,33 @@ final class FileBrowser implements AutoCloseable {
   private static final int PERMISSIONS = 07777;
   private static final long NANOS = 1_000_000_000L;
 
-  private final FileSystem fileSystem;
+  private final String what;
+  private final VolumeFileSystem fileSystem;
   private final Map<Long, Long> references = new HashMap<>();
 
-  FileBrowser(FileSystem fileSystem) {
+  /**
+   * @param what the name of the image or volume, for messages
+   */
+  FileBrowser(String what, VolumeFileSystem fileSystem) {
+    this.what = what;
     this.fileSystem = fileSystem;
+  }
+
+  /** Does one operation. */
+  private <T> T ask(Function<FileSystem, T> operation) throws ControlException {
+    return fileSystem
+        .whileOpen(() -> operation.apply(fileSystem))
+        .orElseThrow(() -> failed(what + " was unmounted while it was looked at; try again"));
+  }
+
+  /** Does one operation, unless the file system is closed, which has done this already. */
+  private void tell(Runnable operation) {
+    Optional<Boolean> _ =
+        fileSystem.whileOpen(
+            () -> {
+              operation.run();
+              return true;
+            });
   }
 
   /** A node that was found. */
@@ -78,14 +103,20 @@ final class FileBrowser implements AutoCloseable {
     if (place.kind() != FileKind.REGULAR) {
       throw failed(path + " is a " + word(place.kind()) + ", and only a file has content to show");
     }
-    OpenFile file = new OpenFile();
-    fileSystem.open(place.node(), 0, false, file);
+    OpenFile file =
+        ask(
+            fs -> {
+              OpenFile opened = new OpenFile();
+              fs.open(place.node(), 0, false, opened);
+              return opened;
+            });
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(PIECE);
       byte[] bytes = new byte[PIECE];
       long position = 0;
       while (true) {
-        int n = fileSystem.read(place.node(), file.handle, position, buffer, 0, PIECE);
+        long at = position;
+        int n = ask(fs -> fs.read(place.node(), file.handle, at, buffer, 0, PIECE));
         if (n == 0) {
           return;
         }
@@ -94,15 +125,13 @@ final class FileBrowser implements AutoCloseable {
         position += n;
       }
     } finally {
-      fileSystem.release(place.node(), file.handle);
+      tell(() -> fileSystem.release(place.node(), file.handle));
     }
   }
 
   private Place find(String path, boolean follow) throws ControlException {
     Deque<Place> above = new ArrayDeque<>();
-    Attributes root = new Attributes();
-    fileSystem.getattr(NodeId.ROOT, FileSystem.NO_HANDLE, root);
-    above.push(new Place(NodeId.ROOT, root));
+    above.push(ask(FileBrowser::root));
     Deque<String> rest = new ArrayDeque<>(List.of(path.split("/", -1)));
     int symlinks = 0;
     while (!rest.isEmpty()) {
@@ -118,7 +147,7 @@ final class FileBrowser implements AutoCloseable {
         if (++symlinks > MOST_SYMLINKS) {
           throw failed(path + ": too many symlinks; two may lead to each other");
         }
-        String target = new String(fileSystem.readlink(place.node()), StandardCharsets.UTF_8);
+        String target = new String(ask(fs -> fs.readlink(place.node())), StandardCharsets.UTF_8);
         if (target.startsWith("/")) {
           while (above.size() > 1) {
             above.pop();
@@ -135,6 +164,12 @@ final class FileBrowser implements AutoCloseable {
     return above.element();
   }
 
+  private static Place root(FileSystem fileSystem) {
+    Attributes attributes = new Attributes();
+    fileSystem.getattr(NodeId.ROOT, FileSystem.NO_HANDLE, attributes);
+    return new Place(NodeId.ROOT, attributes);
+  }
+
   private static long directory(Deque<Place> above, String path) throws ControlException {
     Place last = above.element();
     if (last.kind() != FileKind.DIRECTORY) {
@@ -146,7 +181,7 @@ final class FileBrowser implements AutoCloseable {
   private Place child(long parent, FileName name, String path) throws ControlException {
     Entry entry = new Entry();
     try {
-      if (fileSystem.lookup(parent, name, entry)) {
+      if (ask(fs -> fs.lookup(parent, name, entry))) {
         references.merge(entry.node, 1L, Long::sum);
         return new Place(entry.node, entry.attributes);
       }
@@ -158,13 +193,12 @@ final class FileBrowser implements AutoCloseable {
     throw failed("there is no " + path + " (" + name + " is missing)");
   }
 
-  private List<FileName> names(long directory) {
+  private List<FileName> names(long directory) throws ControlException {
     Names names = new Names();
     int before;
     do {
       before = names.found.size();
-      fileSystem.readdir(directory, names.cookie, names);
-    } while (names.found.size() > before);
+    } while (ask(fs -> names.readOn(fs, directory)) > before);
     return names.found;
   }
 
@@ -172,6 +206,12 @@ final class FileBrowser implements AutoCloseable {
   private static final class Names implements DirectoryListing {
     private final List<FileName> found = new ArrayList<>();
     private long cookie;
+
+    /** Returns how many there are now. */
+    private int readOn(FileSystem fileSystem, long directory) {
+      fileSystem.readdir(directory, cookie, this);
+      return found.size();
+    }
 
     @Override
     public boolean withAttributes() {
@@ -193,7 +233,7 @@ final class FileBrowser implements AutoCloseable {
     }
   }
 
-  private Answer.FileDetail detail(String name, Place place) {
+  private Answer.FileDetail detail(String name, Place place) throws ControlException {
     Attributes a = place.attributes();
     FileKind kind = place.kind();
     return new Answer.FileDetail(
@@ -208,14 +248,14 @@ final class FileBrowser implements AutoCloseable {
         Instant.ofEpochSecond(
             Math.floorDiv(a.modifyTime, NANOS), Math.floorMod(a.modifyTime, NANOS)),
         kind == FileKind.SYMLINK
-            ? Optional.of(FileName.of(fileSystem.readlink(place.node())).toString())
+            ? Optional.of(FileName.of(this.<byte[]>ask(fs -> fs.readlink(place.node()))).toString())
             : Optional.empty(),
         kind.isDevice() ? Optional.of(device(a.device)) : Optional.empty(),
         Optional.empty(),
-        xattrs(place.node()));
+        ask(fs -> xattrs(fs, place.node())));
   }
 
-  private Map<String, String> xattrs(long node) {
+  private static Map<String, String> xattrs(FileSystem fileSystem, long node) {
     Map<String, String> xattrs = new TreeMap<>();
     byte[] names = fileSystem.listxattr(node);
     int start = 0;
@@ -254,7 +294,7 @@ final class FileBrowser implements AutoCloseable {
 
   @Override
   public void close() {
-    references.forEach(fileSystem::forget);
+    references.forEach((node, count) -> tell(() -> fileSystem.forget(node, count)));
     references.clear();
   }
 }

@@ -1,22 +1,42 @@
 package dev.lamina.daemon;
 
+import static java.util.Objects.requireNonNull;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.control.Answer;
 import dev.lamina.control.ControlException;
 import dev.lamina.control.Conversation;
 import dev.lamina.control.Request;
 import dev.lamina.daemon.NameResolver.Named;
+import dev.lamina.fs.Invalidations;
+import dev.lamina.fs.TransportFeatures;
 import dev.lamina.store.VolumeId;
 import dev.lamina.volume.VolumeFileSystem;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
-/** Shows what is in images and volumes without mounting them. */
+/** Shows what is in images and volumes without mounting them. Thread-safe. */
 final class FileRequests {
   private final DaemonContext context;
 
+  @GuardedBy("this")
+  private final Map<VolumeId, Shared> looked = new TreeMap<>();
+
   FileRequests(DaemonContext context) {
     this.context = context;
+  }
+
+  /** A volume that is open as long as somebody looks at it. */
+  private static final class Shared {
+    private final VolumeFileSystem fileSystem;
+    private int users;
+
+    private Shared(VolumeFileSystem fileSystem) {
+      this.fileSystem = fileSystem;
+    }
   }
 
   /** Looks at a file system. */
@@ -49,38 +69,65 @@ final class FileRequests {
       case Named.Volume(String name, VolumeId id) -> {
         Optional<ActiveMount> mount = context.mounts().ofVolume(name);
         if (mount.isPresent()) {
-          try (FileBrowser browser = new FileBrowser(mount.get().fileSystem())) {
-            yield look.at(browser);
-          }
+          yield look(name, mount.get().fileSystem(), look);
         }
-        yield closing(context.volumes().open(id, "being looked at"), look);
+        VolumeFileSystem fileSystem = share(id);
+        try {
+          yield look(name, fileSystem, look);
+        } finally {
+          letGo(id);
+        }
       }
-      case Named.Image image ->
-          closing(
-              context
-                  .store()
-                  .state()
-                  .transact(
-                      transaction ->
-                          context
-                              .volumes()
-                              .openTree(
-                                  NameResolver.tree(transaction, image.record())
-                                      .orElseThrow(
-                                          () ->
-                                              new RequestException(
-                                                  "Image " + what + " has no layers")))),
-              look);
+      case Named.Image image -> {
+        try (VolumeFileSystem fileSystem = open(image)) {
+          fileSystem.attach(TransportFeatures.NONE, Invalidations.ignored());
+          yield look(image.name(), fileSystem, look);
+        }
+      }
     };
   }
 
-  private static <T> T closing(VolumeFileSystem fileSystem, Look<T> look)
+  private static <T> T look(String name, VolumeFileSystem fileSystem, Look<T> look)
       throws ControlException, IOException {
-    try (fileSystem;
-        FileBrowser browser = new FileBrowser(fileSystem)) {
-      fileSystem.attach(
-          dev.lamina.fs.TransportFeatures.NONE, dev.lamina.fs.Invalidations.ignored());
+    try (FileBrowser browser = new FileBrowser(name, fileSystem)) {
       return look.at(browser);
+    }
+  }
+
+  private VolumeFileSystem open(Named.Image image) {
+    return context
+        .store()
+        .state()
+        .transact(
+            transaction ->
+                context
+                    .volumes()
+                    .openTree(
+                        NameResolver.tree(transaction, image.record())
+                            .orElseThrow(
+                                () ->
+                                    new RequestException(
+                                        "Image " + image.name() + " has no layers"))));
+  }
+
+  /** Opens a volume that is not mounted, unless another request has it open to look at it. */
+  private synchronized VolumeFileSystem share(VolumeId id) {
+    Shared shared = looked.get(id);
+    if (shared == null) {
+      shared = new Shared(context.volumes().open(id, "being looked at"));
+      shared.fileSystem.attach(TransportFeatures.NONE, Invalidations.ignored());
+      looked.put(id, shared);
+    }
+    shared.users++;
+    return shared.fileSystem;
+  }
+
+  private synchronized void letGo(VolumeId id) {
+    Shared shared = requireNonNull(looked.get(id));
+    shared.users--;
+    if (shared.users == 0) {
+      looked.remove(id);
+      shared.fileSystem.close();
     }
   }
 }

@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,83 @@ final class DaemonTest {
     Path link = Files.createSymbolicLink(directory.resolve("link"), Path.of("."));
     ask(new Request.Unmount(link.resolve("mnt").toString(), false));
     assertThat(MountTable.read().at(TargetPath.bytes(mountPoint))).isEmpty();
+  }
+
+  @Test
+  void anUnmountDoesNotWaitForWhoShowsAFileAndEndsThat() throws Exception {
+    byte[] content = new byte[48 << 20];
+    new SplittableRandom(2).nextBytes(content);
+    importTree("a", content);
+    mount("a", mountPoint, Optional.of("v"));
+    // Takes nothing more until the volume is unmounted.
+    OutputStream slow =
+        new OutputStream() {
+          private boolean unmounted;
+
+          @Override
+          public void write(int b) {
+            throw new AssertionError("one byte at a time");
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (!unmounted) {
+              unmounted = true;
+              try {
+                ask(new Request.Unmount(mountPoint.toString(), false));
+              } catch (ControlException e) {
+                throw new IOException(e);
+              }
+            }
+          }
+        };
+    try (ControlClient client = ControlClient.connect(directory.resolve("run/s.sock"))) {
+      assertThatThrownBy(
+              () ->
+                  client.ask(
+                      new Request.Cat("v", "/file"), InputStream.nullInputStream(), slow, SILENT))
+          .isInstanceOf(ControlException.class)
+          .hasMessageContaining("v was unmounted while it was looked at");
+    }
+    assertThat(MountTable.read().at(TargetPath.bytes(mountPoint))).isEmpty();
+    mount("v", mountPoint, Optional.empty());
+    assertThat(mountPoint.resolve("file")).hasSize(content.length);
+  }
+
+  @Test
+  void severalMayLookAtAVolumeThatIsNotMounted() throws Exception {
+    byte[] content = new byte[48 << 20];
+    importTree("a", content);
+    mount("a", mountPoint, Optional.of("v"));
+    ask(new Request.Unmount(mountPoint.toString(), false));
+    AtomicLong shown = new AtomicLong();
+    OutputStream counting =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw new AssertionError("one byte at a time");
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (shown.getAndAdd(length) == 0) {
+              try {
+                Answer.FileDetail file = (Answer.FileDetail) ask(new Request.Stat("v", "/file"));
+                assertThat(file.size()).isEqualTo(content.length);
+                assertThatThrownBy(() -> mount("v", mountPoint, Optional.empty()))
+                    .isInstanceOf(ControlException.class)
+                    .hasMessageContaining("v is in use: being looked at");
+              } catch (ControlException e) {
+                throw new IOException(e);
+              }
+            }
+          }
+        };
+    try (ControlClient client = ControlClient.connect(directory.resolve("run/s.sock"))) {
+      client.ask(new Request.Cat("v", "/file"), InputStream.nullInputStream(), counting, SILENT);
+    }
+    assertThat(shown).hasValue(content.length);
+    mount("v", mountPoint, Optional.empty());
   }
 
   @Test

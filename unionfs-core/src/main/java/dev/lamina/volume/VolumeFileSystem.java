@@ -1,5 +1,6 @@
 package dev.lamina.volume;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.fs.AttributeChange;
 import dev.lamina.fs.Attributes;
 import dev.lamina.fs.Caller;
@@ -21,6 +22,8 @@ import dev.lamina.linux.LinuxException;
 import dev.lamina.store.StoreException;
 import dev.lamina.tree.DamagedException;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +42,12 @@ public final class VolumeFileSystem implements FileSystem {
   private final Union union;
   private final VolumeParts parts;
   private final AutoCloseable use;
+
+  /** Shared by each of the operations of others than the transport; closing it is alone. */
+  private final ReentrantReadWriteLock life = new ReentrantReadWriteLock();
+
+  @GuardedBy("life")
+  private boolean closed;
 
   /**
    * Serves a union.
@@ -402,9 +411,31 @@ public final class VolumeFileSystem implements FileSystem {
         });
   }
 
+  /**
+   * Does something with the file system although its transport may close it at any moment: it is
+   * closed only afterwards, so this should be one operation, or a few, that wait for nobody else.
+   * What such an operation opened or looked up is released and forgotten by {@link #close}.
+   *
+   * @return what the operation returned; empty where the file system is closed already
+   */
+  public <T> Optional<T> whileOpen(Supplier<T> operation) {
+    life.readLock().lock();
+    try {
+      return closed ? Optional.empty() : Optional.of(operation.get());
+    } finally {
+      life.readLock().unlock();
+    }
+  }
+
   /** Releases and forgets what the transport still held, makes everything durable and lets go. */
   @Override
   public void close() {
+    life.writeLock().lock();
+    try {
+      closed = true;
+    } finally {
+      life.writeLock().unlock();
+    }
     try {
       run(parts::close);
     } finally {

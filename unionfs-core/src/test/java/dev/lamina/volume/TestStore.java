@@ -1,5 +1,6 @@
 package dev.lamina.volume;
 
+import dev.lamina.fs.FileKind;
 import dev.lamina.fs.FileName;
 import dev.lamina.store.Steps;
 import dev.lamina.store.Store;
@@ -14,6 +15,7 @@ import dev.lamina.tree.Tree;
 import dev.lamina.tree.TreeEditor;
 import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreePath;
+import dev.lamina.tree.TreeView;
 import dev.lamina.tree.Xattrs;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,6 +28,8 @@ import java.util.function.Function;
 
 /** A store in a directory, with volumes made from what a {@link LowerTree} says. */
 public final class TestStore implements AutoCloseable {
+  private static final FileName OPAQUE = FileName.of("trusted.overlay.opaque");
+
   private final Store store;
   private final Volumes volumes;
 
@@ -60,6 +64,45 @@ public final class TestStore implements AutoCloseable {
                 transaction ->
                     volumes.create(
                         transaction, tree.digest(), List.of(), Optional.empty(), "test")));
+  }
+
+  /**
+   * Makes a volume on several layers, the lowest first. In those above it a character device 0:0
+   * stands for a whiteout and {@code trusted.overlay.opaque} makes a directory opaque, as in the
+   * directories that overlayfs merges.
+   */
+  public VolumeId volume(List<LowerTree> layers) {
+    try (StoreWriter writer = store.begin("test")) {
+      Tree merged = write(layers.getFirst(), writer);
+      for (LowerTree layer : layers.subList(1, layers.size())) {
+        merged = apply(layer, merged, writer);
+      }
+      Digest tree = merged.digest();
+      writer.flush();
+      return writer.commit(
+          transaction -> volumes.create(transaction, tree, List.of(), Optional.empty(), "test"));
+    }
+  }
+
+  private Tree apply(LowerTree layer, Tree below, StoreWriter writer) {
+    TreeEditor editor = TreeEditor.on(TreeView.open(store.directories(), below.digest()));
+    layer
+        .entries()
+        .forEach(
+            (names, node) -> {
+              TreePath path = TreePath.of(names);
+              if (node.kind() == FileKind.CHARACTER_DEVICE && node.device() == 0) {
+                editor.whiteout(path);
+                return;
+              }
+              boolean isOpaque = node.xattrs().containsKey(OPAQUE);
+              LowerNode plain = isOpaque ? node.withoutXattr(OPAQUE) : node;
+              editor.put(path, entry(plain, writer::putBytes));
+              if (isOpaque) {
+                editor.opaque(path);
+              }
+            });
+    return editor.finish(writer);
   }
 
   /** Opens a tree as it is. */

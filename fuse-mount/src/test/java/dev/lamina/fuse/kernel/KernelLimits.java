@@ -10,7 +10,6 @@ final class KernelLimits {
 
   static Map<Capability, String> lacking() {
     Map<Capability, String> lacking = new EnumMap<>(Capability.class);
-    lacking.put(Capability.ROOT_IS_ITS_PARENT, "the mount lies in a directory among others");
     lacking.put(Capability.KILL_ALONE, "no system call does it");
     lacking.put(
         Capability.KILL_CAPABILITY_ALONE,

@@ -63,6 +63,13 @@ public final class LowerNode {
     return new LowerNode(kind, mode, uid, gid, modifyTime, content, device, more);
   }
 
+  /** Returns the node without an extended attribute. */
+  public LowerNode withoutXattr(FileName name) {
+    SortedMap<FileName, byte[]> fewer = new TreeMap<>(xattrs);
+    fewer.remove(name);
+    return new LowerNode(kind, mode, uid, gid, modifyTime, content, device, fewer);
+  }
+
   /** Returns the kind. */
   public FileKind kind() {
     return kind;

@@ -72,6 +72,12 @@ final class ImportCommand implements Callable<Integer> {
       description = "Refuse a file that appears larger, holes included.")
   private Optional<Long> maxFileSize = Optional.empty();
 
+  @Option(
+      names = "--max-layers",
+      paramLabel = "N",
+      description = "Refuse an image of more layers; 1024 where nothing is said.")
+  private Optional<Integer> maxLayers = Optional.empty();
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
@@ -84,7 +90,7 @@ final class ImportCommand implements Callable<Integer> {
     InputStream input =
         source.equals("-") ? global.console().input() : InputStream.nullInputStream();
     Request.ImportLimits limits =
-        new Request.ImportLimits(maxLayerSize, maxRatio, maxEntries, maxFileSize);
+        new Request.ImportLimits(maxLayerSize, maxRatio, maxEntries, maxFileSize, maxLayers);
     Request.Import request =
         new Request.Import(Names.absolute(source), name, platform, keepCompressed, limits);
     Answer.Imported answer =

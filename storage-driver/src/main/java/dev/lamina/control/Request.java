@@ -43,15 +43,22 @@ public sealed interface Request {
    * @param ratio most times a layer may be larger than its compressed form
    * @param entries most entries of one layer
    * @param fileBytes largest apparent size of one file, sparse ones included
+   * @param layers most layers of an image
    */
   record ImportLimits(
       Optional<Long> layerBytes,
       Optional<Long> ratio,
       Optional<Long> entries,
-      Optional<Long> fileBytes) {
+      Optional<Long> fileBytes,
+      Optional<Integer> layers) {
     /** All defaults. */
     public static final ImportLimits DEFAULTS =
-        new ImportLimits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        new ImportLimits(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
   }
 
   /** Lists images. */

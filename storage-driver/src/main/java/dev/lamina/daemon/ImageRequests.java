@@ -93,6 +93,9 @@ final class ImageRequests {
     if (asked.fileBytes().isPresent()) {
       limits = limits.withHoleBytes(asked.fileBytes().get());
     }
+    if (asked.layers().isPresent()) {
+      limits = limits.withLayers(asked.layers().get());
+    }
     return limits;
   }
 

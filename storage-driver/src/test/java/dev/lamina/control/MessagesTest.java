@@ -25,7 +25,11 @@ final class MessagesTest {
                 Optional.empty(),
                 true,
                 new Request.ImportLimits(
-                    Optional.of(1L << 40), Optional.empty(), Optional.empty(), Optional.of(5L))),
+                    Optional.of(1L << 40),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(5L),
+                    Optional.of(7))),
             new Request.Images(),
             new Request.MountRequest("a", "/mnt", Optional.empty(), List.of("ro"), "auto", false),
             new Request.Commit("v", "n:t", Optional.of("m"), List.of("CMD x")),

@@ -11,6 +11,7 @@ import dev.lamina.tree.LayerException;
 import dev.lamina.tree.Tree;
 import dev.lamina.tree.TreeEditor;
 import dev.lamina.tree.TreeView;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,12 +24,16 @@ import java.util.function.LongConsumer;
  * Takes layers into a store, in two steps: {@link #read} stores contents and framing and may run
  * for several layers at once; {@link #apply} makes the tree, the parent's first, and the layer's
  * record. What a failed import left behind nothing names; the next collection removes it.
+ *
+ * <p>All layers of one importer share a budget of memory: from its reading until it is applied a
+ * layer's entries count.
  */
 public final class LayerImporter {
   private final Store store;
   private final StoreWriter writer;
   private final Limits limits;
   private final Consumer<String> warnings;
+  private final MetadataBudget budget;
 
   /**
    * Makes an importer.
@@ -41,6 +46,7 @@ public final class LayerImporter {
     this.writer = writer;
     this.limits = limits;
     this.warnings = warnings;
+    this.budget = new MetadataBudget(limits.metadataBytes());
   }
 
   /**
@@ -54,10 +60,19 @@ public final class LayerImporter {
    */
   public ReadLayer read(LayerSource source, LongConsumer progress) throws IOException {
     ReadLayer layer;
+    MetadataBudget.Lease memory = budget.lease();
+    boolean done = false;
     try {
-      layer = readAll(source, progress);
+      layer = readAll(source, memory, progress);
+      done = true;
+    } catch (FramingTooLargeException e) {
+      throw blame(source, new ArchiveException(source.name(), e.reason(), e));
     } catch (ArchiveException e) {
       throw blame(source, e);
+    } finally {
+      if (!done) {
+        memory.close();
+      }
     }
     checkBlob(source, layer.blob());
     if (source.diffId().isPresent() && !source.diffId().get().equals(layer.diffId())) {
@@ -71,7 +86,8 @@ public final class LayerImporter {
     return layer;
   }
 
-  private ReadLayer readAll(LayerSource source, LongConsumer progress) throws IOException {
+  private ReadLayer readAll(LayerSource source, MetadataBudget.Lease memory, LongConsumer progress)
+      throws IOException {
     String name = source.name();
     try (KeptInput kept = new KeptInput(source.opener().open(), writer, source.keep(), progress);
         InputStream compressed = new ReadAhead("read", kept);
@@ -80,8 +96,9 @@ public final class LayerImporter {
         DigestingInput digesting = new DigestingInput(inflating);
         InputStream tar = new ReadAhead("digest", digesting);
         FramingWriter framing = writer.framing()) {
-      StoredFraming sink = new StoredFraming(framing);
-      LayerReader reader = new LayerReader(name, tar, this::content, sink, limits, warnings);
+      StoredFraming sink = new StoredFraming(framing, memory);
+      LayerReader reader =
+          new LayerReader(name, tar, this::content, sink, limits, memory, warnings);
       List<LayerChange> changes = LayerReader.all(reader);
       if (!reader.sawEndMarker() && source.blob().isEmpty() && source.diffId().isEmpty()) {
         throw new ArchiveException(name, "cut off: the blocks of zeros that end a tar are missing");
@@ -98,7 +115,32 @@ public final class LayerImporter {
           changes,
           digesting.count(),
           sink.contentBytes(),
-          reader.entries());
+          reader.entries(),
+          memory::close);
+    }
+  }
+
+  /**
+   * Takes a layer's bytes as they came into the store, for one whose tree is there already.
+   *
+   * @return whether there is such a blob: an uncompressed layer needs none, and one whose digest
+   *     nobody names has none
+   * @throws ArchiveException where the bytes are others than the digest names
+   * @throws IOException where they cannot be read
+   */
+  public boolean keep(LayerSource source, LongConsumer progress) throws IOException {
+    if (source.blob().isEmpty()) {
+      return false;
+    }
+    try (BufferedInputStream in = new BufferedInputStream(source.opener().open(), 1 << 16)) {
+      if (Compression.detect(in) == Compression.NONE) {
+        return false;
+      }
+      try (KeptInput kept = new KeptInput(in, writer, true, progress)) {
+        kept.transferTo(OutputStream.nullOutputStream());
+        checkBlob(source, kept.digest());
+        return kept.keep();
+      }
     }
   }
 
@@ -189,6 +231,8 @@ public final class LayerImporter {
       tree = editor.finish(writer);
     } catch (LayerException e) {
       throw new ArchiveException(layer.name(), Optional.of(e.entry().toString()), e.reason());
+    } finally {
+      layer.applied().run();
     }
     LayerRecord record =
         new LayerRecord(

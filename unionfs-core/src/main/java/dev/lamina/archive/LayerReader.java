@@ -38,6 +38,7 @@ final class LayerReader {
    * Begins reading.
    *
    * @param layer what messages call this layer
+   * @param memory what its entries are charged to
    * @param warnings gets what is odd but allowed
    */
   LayerReader(
@@ -46,10 +47,11 @@ final class LayerReader {
       ContentSink contents,
       FramingSink framing,
       Limits limits,
+      MetadataBudget.Lease memory,
       Consumer<String> warnings) {
     this.layer = layer;
     this.in = new TarInput(tar, new FramingEncoder(framing));
-    this.entries = new TarEntryReader(layer, in, limits);
+    this.entries = new TarEntryReader(layer, in, limits, memory);
     this.contents = new FileContent(in, contents, limits);
     this.limits = limits;
     this.warnings = warnings;

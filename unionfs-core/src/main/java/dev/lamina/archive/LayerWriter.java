@@ -61,7 +61,7 @@ public final class LayerWriter {
    */
   public WrittenLayer write(Collection<LayerChange> changes, StoreWriter into) throws IOException {
     try (FramingWriter framing = into.framing()) {
-      StoredFraming sink = new StoredFraming(framing);
+      StoredFraming sink = new StoredFraming(framing, new MetadataBudget(Long.MAX_VALUE).lease());
       Written written = write(changes, sink, OutputStream.nullOutputStream());
       return new WrittenLayer(
           written.diffId(),
@@ -69,6 +69,8 @@ public final class LayerWriter {
           written.tarBytes(),
           sink.contentBytes(),
           written.entries());
+    } catch (FramingTooLargeException e) {
+      throw new ArchiveException("the new layer", e.reason(), e);
     }
   }
 

@@ -15,8 +15,9 @@ import java.io.InputStream;
  * @param headerBytes most bytes of extended headers (pax records, long names) of one entry
  * @param holeBytes most bytes that sparse entries add to what their archive holds
  * @param sparseSegments most data segments of one sparse entry
- * @param metadataBytes about how much memory the entries may take together: names, link targets,
- *     extended attributes
+ * @param metadataBytes about how much memory the entries of all layers that are read at a time may
+ *     take together: names, link targets, extended attributes, the framings
+ * @param layers most layers of an image; engines stop at 127, and overlayfs at 500
  */
 public record Limits(
     long bytes,
@@ -26,7 +27,8 @@ public record Limits(
     int headerBytes,
     long holeBytes,
     int sparseSegments,
-    long metadataBytes) {
+    long metadataBytes,
+    int layers) {
 
   private static final long GIB = 1L << 30;
 
@@ -39,14 +41,16 @@ public record Limits(
         || headerBytes < 512
         || holeBytes < 0
         || sparseSegments <= 0
-        || metadataBytes <= 0) {
+        || metadataBytes <= 0
+        || layers <= 0) {
       throw new IllegalArgumentException("a limit that lets nothing through");
     }
   }
 
   /** Returns the limits that are on where nobody says otherwise. */
   public static Limits defaults() {
-    return new Limits(64 * GIB, 200, GIB / 2, 2_000_000, 1 << 20, 4 * GIB, 1_000_000, GIB / 2);
+    return new Limits(
+        64 * GIB, 200, GIB / 2, 2_000_000, 1 << 20, 4 * GIB, 1_000_000, GIB / 2, 1_024);
   }
 
   /** Returns limits for who trusts the archive: only what protects memory stays. */
@@ -59,32 +63,89 @@ public record Limits(
         16 << 20,
         Long.MAX_VALUE,
         4_000_000,
-        5 * GIB);
+        5 * GIB,
+        65_536);
   }
 
   /** Returns these limits with another one for uncompressed bytes. */
   public Limits withBytes(long most) {
     return new Limits(
-        most, ratio, ratioFrom, entries, headerBytes, holeBytes, sparseSegments, metadataBytes);
+        most,
+        ratio,
+        ratioFrom,
+        entries,
+        headerBytes,
+        holeBytes,
+        sparseSegments,
+        metadataBytes,
+        layers);
   }
 
   /** Returns these limits with another compression ratio. */
   public Limits withRatio(long most) {
     return new Limits(
-        bytes, most, ratioFrom, entries, headerBytes, holeBytes, sparseSegments, metadataBytes);
+        bytes,
+        most,
+        ratioFrom,
+        entries,
+        headerBytes,
+        holeBytes,
+        sparseSegments,
+        metadataBytes,
+        layers);
   }
 
   /** Returns these limits with another number of entries; for more of them, with more memory. */
   public Limits withEntries(long most) {
     double memory = (double) metadataBytes * Math.max(most, entries) / entries;
     return new Limits(
-        bytes, ratio, ratioFrom, most, headerBytes, holeBytes, sparseSegments, (long) memory);
+        bytes,
+        ratio,
+        ratioFrom,
+        most,
+        headerBytes,
+        holeBytes,
+        sparseSegments,
+        (long) memory,
+        layers);
   }
 
   /** Returns these limits with another size of the holes of sparse entries. */
   public Limits withHoleBytes(long most) {
     return new Limits(
-        bytes, ratio, ratioFrom, entries, headerBytes, most, sparseSegments, metadataBytes);
+        bytes, ratio, ratioFrom, entries, headerBytes, most, sparseSegments, metadataBytes, layers);
+  }
+
+  /** Returns these limits with another number of layers. */
+  public Limits withLayers(int most) {
+    return new Limits(
+        bytes,
+        ratio,
+        ratioFrom,
+        entries,
+        headerBytes,
+        holeBytes,
+        sparseSegments,
+        metadataBytes,
+        most);
+  }
+
+  /**
+   * Refuses an image of too many layers.
+   *
+   * @param image what messages call it
+   * @throws ArchiveException where it has more than these limits allow
+   */
+  public void checkLayers(String image, long count) throws ArchiveException {
+    if (count > layers) {
+      throw new ArchiveException(
+          image,
+          "has "
+              + count
+              + " layers, and "
+              + layers
+              + " is the limit; raise the limit to import it");
+    }
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.List;
  * @param tarBytes size of the tar
  * @param contentBytes how many of them are contents of files
  * @param entries how many entries it has
+ * @param applied run when its changes are applied, and their memory is free again
  */
 public record ReadLayer(
     String name,
@@ -30,4 +31,5 @@ public record ReadLayer(
     List<LayerChange> changes,
     long tarBytes,
     long contentBytes,
-    long entries) {}
+    long entries,
+    Runnable applied) {}

@@ -3,13 +3,22 @@ package dev.lamina.archive;
 import dev.lamina.store.FramingWriter;
 import dev.lamina.tree.Digest;
 
-/** A framing on its way into the store; adds up the contents that it names. */
+/**
+ * A framing on its way into the store; adds up the contents that it names. It is in memory,
+ * compressed, until it is finished, and pays for that.
+ */
 final class StoredFraming implements FramingSink {
-  private final FramingWriter writer;
-  private long contentBytes;
+  /** Growing and encoding it copies it. */
+  private static final int COPIES = 3;
 
-  StoredFraming(FramingWriter writer) {
+  private final FramingWriter writer;
+  private final MetadataBudget.Lease memory;
+  private long contentBytes;
+  private long paid;
+
+  StoredFraming(FramingWriter writer, MetadataBudget.Lease memory) {
     this.writer = writer;
+    this.memory = memory;
   }
 
   @Override
@@ -21,6 +30,17 @@ final class StoredFraming implements FramingSink {
   @Override
   public void write(byte[] bytes, int offset, int length) {
     writer.write(bytes, offset, length);
+    long size = writer.compressedBytes();
+    boolean enough = memory.take((size - paid) * COPIES);
+    paid = size;
+    if (size > FramingWriter.MOST_BYTES || !enough) {
+      throw new FramingTooLargeException(
+          "what is not the content of files (headers, padding) takes "
+              + size
+              + " bytes even when compressed, which is more than the limit of "
+              + (enough ? FramingWriter.MOST_BYTES : memory.most() / COPIES)
+              + " bytes");
+    }
   }
 
   long contentBytes() {

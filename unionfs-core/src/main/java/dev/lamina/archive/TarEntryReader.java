@@ -25,15 +25,16 @@ final class TarEntryReader {
   private final String archive;
   private final TarInput in;
   private final Limits limits;
+  private final MetadataBudget.Lease memory;
   private PaxRecords global = PaxRecords.NONE;
   private long globalBytes;
-  private long memory;
   private boolean endMarker;
 
-  TarEntryReader(String archive, TarInput in, Limits limits) {
+  TarEntryReader(String archive, TarInput in, Limits limits, MetadataBudget.Lease memory) {
     this.archive = archive;
     this.in = in;
     this.limits = limits;
+    this.memory = memory;
   }
 
   /** Returns whether the archive ended with a block of zeros and not just so. */
@@ -105,13 +106,13 @@ final class TarEntryReader {
 
   /** Entries are kept in memory until the last one has been read, and a few bytes can make many. */
   private void account(byte[] name, byte[] link, PaxRecords pax) throws ArchiveException {
-    memory += ENTRY_MEMORY + names(name) + link.length + pax.bytes();
-    if (memory > limits.metadataBytes()) {
+    if (!memory.take(ENTRY_MEMORY + names(name) + link.length + pax.bytes())) {
       throw new ArchiveException(
           archive,
           Optional.of(print(name)),
-          "the names and attributes up to this entry take more memory than "
-              + limits.metadataBytes()
+          "the names and attributes up to this entry, and of the layers read meanwhile, take more"
+              + " memory than "
+              + memory.most()
               + " bytes, which is the limit; raise the limit of entries to import it");
     }
   }

@@ -43,7 +43,8 @@ public final class TarIndex {
       throws IOException {
     TarIndex index = new TarIndex();
     TarInput in = new TarInput(new ChannelInput(channel), new FramingEncoder(new NoFraming()));
-    TarEntryReader entries = new TarEntryReader(archive, in, limits);
+    TarEntryReader entries =
+        new TarEntryReader(archive, in, limits, new MetadataBudget(limits.metadataBytes()).lease());
     long count = 0;
     for (Optional<TarEntry> e = entries.next(); e.isPresent(); e = entries.next()) {
       count++;

@@ -25,7 +25,7 @@ import java.util.Optional;
 public final class ImageImporter {
   private final Store store;
   private final ImportOptions options;
-  private final Progress progress;
+  private final BoundedProgress progress;
   private final Clock clock;
 
   /**
@@ -36,7 +36,7 @@ public final class ImageImporter {
   public ImageImporter(Store store, ImportOptions options, Progress progress, Clock clock) {
     this.store = store;
     this.options = options;
-    this.progress = progress;
+    this.progress = new BoundedProgress(progress);
     this.clock = clock;
   }
 
@@ -51,7 +51,9 @@ public final class ImageImporter {
    */
   public ImportedImage run(ImageLocation from, Optional<ImageName> name, InputStream standardInput)
       throws IOException {
-    try (OpenedSource source =
+    // The warnings that were too many are counted at the end, also of an import that fails.
+    try (progress;
+        OpenedSource source =
             OpenedSource.with(options, store.layout().temporaries(), standardInput);
         StoreWriter writer = store.begin("import " + from)) {
       return switch (source.open(from)) {
@@ -85,6 +87,7 @@ public final class ImageImporter {
 
   private ImportedImage importImage(SourceImage image, ImageName name, StoreWriter writer)
       throws IOException {
+    options.limits().checkLayers("image " + name, image.config().diffIds().size());
     List<LayerKey> keys = LayerKey.chain(image.config().diffIds());
     List<Optional<LayerRecord>> present = new ArrayList<>();
     List<Long> sizes = new ArrayList<>();
@@ -99,15 +102,14 @@ public final class ImageImporter {
     try (LayerReads reads = new LayerReads(layers, options.parallel(), progress)) {
       for (int i = 0; i < keys.size(); i++) {
         if (present.get(i).isEmpty()) {
-          reads.start(image.layers().get(i).source(), i);
+          reads.add(image.layers().get(i).source(), i);
         }
       }
       Optional<LayerRecord> below = Optional.empty();
       for (int i = 0; i < keys.size(); i++) {
         ImportedLayer layer;
         if (present.get(i).isPresent()) {
-          progress.state(i, Progress.LayerState.PRESENT);
-          layer = ImportedLayer.present(present.get(i).get(), image.layers().get(i), writer);
+          layer = present(layers, present.get(i).get(), image.layers().get(i), i, writer);
         } else {
           ReadLayer read = reads.await(i);
           progress.state(i, Progress.LayerState.APPLYING);
@@ -126,6 +128,24 @@ public final class ImageImporter {
             manifest, image.config(), image.index().map(Digest::sha256), kept(imported));
     put(writer, name, record, manifest, image.config(), image.index());
     return new ImportedImage(name, record, fresh, writer.bytesAdded());
+  }
+
+  /** A layer that is there needs no reading, but for its bytes where they are to be kept. */
+  private ImportedLayer present(
+      LayerImporter layers,
+      LayerRecord record,
+      SourceImage.SourceLayer layer,
+      int index,
+      StoreWriter writer)
+      throws IOException {
+    ImportedLayer there = ImportedLayer.present(record, layer, writer);
+    if (!there.kept() && layer.source().keep()) {
+      progress.state(index, Progress.LayerState.COPYING);
+      boolean kept = layers.keep(layer.source(), bytes -> progress.advance(index, bytes));
+      there = ImportedLayer.of(record, kept);
+    }
+    progress.state(index, Progress.LayerState.PRESENT);
+    return there;
   }
 
   private static List<Boolean> kept(List<ImportedLayer> layers) {

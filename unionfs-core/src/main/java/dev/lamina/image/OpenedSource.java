@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A source that has been opened: what it is has been found out, nothing of its layers is read.
@@ -77,12 +79,12 @@ final class OpenedSource implements AutoCloseable {
 
   private Content recognise(Path path, String name) throws IOException {
     if (Files.isDirectory(path)) {
-      if (Files.isRegularFile(path.resolve("oci-layout"))
-          && Files.isRegularFile(path.resolve("index.json"))) {
-        return oci(new DirectoryFiles(path), Optional.empty());
+      ImageFiles files = new DirectoryFiles(path);
+      if (isLayout(files)) {
+        return oci(files, Optional.empty());
       }
       if (Files.isRegularFile(path.resolve("version"))
-          && Files.isRegularFile(path.resolve("manifest.json"))) {
+          && json(files, "manifest.json").has("layers")) {
         return plain(path);
       }
       return new Content.Root(path);
@@ -95,14 +97,35 @@ final class OpenedSource implements AutoCloseable {
               + " docker-archive:FILE[:NAME], dir:DIR, tar:FILE, a path, or -");
     }
     ImageFiles files = tar(path, name);
-    if (files.size(DockerArchiveReader.MANIFEST).isPresent()
-        && Json.parse(name, files.read(DockerArchiveReader.MANIFEST)).path(0).has("Config")) {
+    if (json(files, DockerArchiveReader.MANIFEST).path(0).has("Config")) {
       return docker(files, Optional.empty());
     }
-    if (files.size("oci-layout").isPresent() && files.size("index.json").isPresent()) {
+    if (isLayout(files)) {
       return oci(files, Optional.empty());
     }
     return rootTar(path, name);
+  }
+
+  private static boolean isLayout(ImageFiles files) throws IOException {
+    return json(files, "oci-layout").has("imageLayoutVersion")
+        && files.size("index.json").isPresent();
+  }
+
+  /**
+   * Reads a file that says what a source is. A root file system may have a file of the same name:
+   * one that is no JSON, or too long to be that of an image, says nothing.
+   */
+  private static JsonNode json(ImageFiles files, String path) throws IOException {
+    OptionalLong size = files.size(path);
+    if (size.isEmpty() || size.getAsLong() > Json.MOST_BYTES) {
+      return Json.object();
+    }
+    byte[] bytes = files.read(path);
+    try {
+      return Json.parse(path, bytes);
+    } catch (ArchiveException e) {
+      return Json.object();
+    }
   }
 
   private Content stream() throws IOException {

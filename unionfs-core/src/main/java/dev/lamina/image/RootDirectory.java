@@ -101,7 +101,8 @@ final class RootDirectory {
         List.copyOf(changes),
         layer.tarBytes(),
         layer.contentBytes(),
-        layer.entries());
+        layer.entries(),
+        () -> {});
   }
 
   private void walk(Fd directory, TreePath path, long device) throws IOException {

@@ -16,7 +16,9 @@ import java.util.Map;
  */
 public final class FramingWriter implements AutoCloseable {
   private static final int LEVEL = 3;
-  private static final int LARGEST = 64 << 20;
+
+  /** The largest framing that is taken, compressed, in bytes: it is in memory until it is put. */
+  public static final int MOST_BYTES = 64 << 20;
 
   private final StoreWriter session;
   private final Map<Digest, Integer> indexes = new HashMap<>();
@@ -53,9 +55,13 @@ public final class FramingWriter implements AutoCloseable {
   /**
    * Appends to the encoding.
    *
-   * @throws StoreException where it grows beyond 64 MiB compressed
+   * @throws StoreException where it was beyond {@link #MOST_BYTES} compressed before
    */
   public void write(byte[] bytes, int offset, int count) {
+    if (compressed.size() > MOST_BYTES) {
+      throw new StoreException(
+          "The layer's headers take more than " + (MOST_BYTES >> 20) + " MiB even when compressed");
+    }
     hash.update(bytes, offset, count);
     length += count;
     try {
@@ -63,10 +69,11 @@ public final class FramingWriter implements AutoCloseable {
     } catch (IOException e) {
       throw StoreException.of("Cannot compress a framing", e);
     }
-    if (compressed.size() > LARGEST) {
-      throw new StoreException(
-          "The layer's headers take more than " + (LARGEST >> 20) + " MiB even when compressed");
-    }
+  }
+
+  /** Returns how many bytes of it there are so far, compressed. */
+  public long compressedBytes() {
+    return compressed.size();
   }
 
   /** Puts the framing into the store; its digest. Nothing is written after this. */

@@ -128,7 +128,7 @@ final class CompressionTest {
   @EnumSource(names = {"GZIP", "ZSTD"})
   void bombs_are_refused_and_limits_can_be_raised(Compression compression) throws IOException {
     byte[] bomb = compress(compression, new byte[3 << 20]);
-    Limits strict = new Limits(1L << 40, 200, 1 << 20, 10, 512, 0, 1, 1 << 20);
+    Limits strict = new Limits(1L << 40, 200, 1 << 20, 10, 512, 0, 1, 1 << 20, 10);
     assertThatThrownBy(() -> inflate(bomb, strict))
         .isInstanceOf(ArchiveException.class)
         .hasMessageContaining("looks like a " + compression + " bomb")

@@ -34,7 +34,15 @@ final class MemoryLayer implements ContentSink, FramingSink, ContentSource {
 
   static MemoryLayer read(InputStream tar, Limits limits) throws IOException {
     MemoryLayer layer = new MemoryLayer();
-    LayerReader reader = new LayerReader("layer 1", tar, layer, layer, limits, layer.warnings::add);
+    LayerReader reader =
+        new LayerReader(
+            "layer 1",
+            tar,
+            layer,
+            layer,
+            limits,
+            new MetadataBudget(limits.metadataBytes()).lease(),
+            layer.warnings::add);
     layer.changes = LayerReader.all(reader);
     layer.sawEndMarker = reader.sawEndMarker();
     return layer;

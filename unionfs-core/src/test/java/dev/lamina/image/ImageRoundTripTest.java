@@ -117,6 +117,34 @@ final class ImageRoundTripTest {
     return tree.entry(inode);
   }
 
+  @Test
+  void layers_that_are_there_already_are_kept_as_distributed_where_that_is_asked_for()
+      throws IOException {
+    Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
+    ImportedImage plain = load("oci:" + oci, "plain");
+    assertThat(plain.record().layers()).noneMatch(layer -> layer.kept());
+    ImportedImage kept =
+        load("oci:" + oci, "kept", ImportOptions.defaults().withKeepCompressed(true));
+    assertThat(kept.newLayers()).isZero();
+    assertThat(kept.record().layers()).allMatch(layer -> layer.kept());
+    for (ImageFixture.Layer layer : image.layers) {
+      try (InputStream in = store.content(Digest.sha256(layer.blob()), layer.blob().length)) {
+        assertThat(in.readAllBytes()).isEqualTo(layer.blob());
+      }
+    }
+    byte[] blob = image.layers.getFirst().blob();
+    Path bad = oci.resolve(OciLayoutReader.path(Digest.sha256(blob)));
+    store.collect();
+    new Images(store).remove("kept");
+    store.collect();
+    blob[30] ^= 1;
+    Files.write(bad, blob);
+    assertThatThrownBy(
+            () -> load("oci:" + oci, "bad", ImportOptions.defaults().withKeepCompressed(true)))
+        .isInstanceOf(ArchiveException.class)
+        .hasMessageContaining("its bytes are not those of its digest");
+  }
+
   private void check(ImportedImage imported) throws IOException {
     assertThat(imported.id()).isEqualTo(image.id());
     assertThat(imported.record().diffIds())

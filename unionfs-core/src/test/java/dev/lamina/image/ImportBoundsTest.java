@@ -4,18 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.archive.ArchiveException;
+import dev.lamina.archive.Compression;
+import dev.lamina.archive.LayerImporter;
+import dev.lamina.archive.LayerSource;
 import dev.lamina.archive.Limits;
+import dev.lamina.archive.ReadLayer;
+import dev.lamina.archive.TarBytes;
+import dev.lamina.store.LayerKey;
 import dev.lamina.store.Store;
 import dev.lamina.store.StoreOptions;
+import dev.lamina.store.StoreWriter;
+import dev.lamina.tree.Digest;
 import dev.lamina.tree.Tree;
 import dev.lamina.tree.TreePath;
 import dev.lamina.tree.TreeView;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +93,162 @@ final class ImportBoundsTest {
     assertThat(tree.walk(TreePath.parse("file"))).isPositive();
     assertThat(tree.walk(TreePath.parse("store"))).isPositive();
     assertThat(tree.walk(TreePath.parse("store/objects"))).isZero();
+  }
+
+  private static Limits memory(long bytes) {
+    Limits d = Limits.defaults();
+    return new Limits(
+        d.bytes(),
+        d.ratio(),
+        d.ratioFrom(),
+        d.entries(),
+        d.headerBytes(),
+        d.holeBytes(),
+        d.sparseSegments(),
+        bytes,
+        3);
+  }
+
+  private static LayerSource layer(String name, byte[] tar) {
+    return new LayerSource(
+        name,
+        () -> new ByteArrayInputStream(tar),
+        Optional.empty(),
+        Optional.of(Digest.sha256(tar)),
+        false);
+  }
+
+  private static byte[] files(int count) {
+    TarBytes tar = new TarBytes();
+    for (int i = 0; i < count; i++) {
+      tar.file("file" + i, "");
+    }
+    return tar.end();
+  }
+
+  @Test
+  void layers_that_wait_to_be_applied_share_one_budget_of_memory() throws Exception {
+    byte[] tar = files(1000);
+    try (StoreWriter writer = store.begin("import")) {
+      LayerImporter importer = new LayerImporter(store, writer, memory(1_000_000), _ -> {});
+      ReadLayer first = importer.read(layer("first", tar), _ -> {});
+      ReadLayer second = importer.read(layer("second", tar), _ -> {});
+      assertThatThrownBy(() -> importer.read(layer("third", tar), _ -> {}))
+          .isInstanceOf(ArchiveException.class)
+          .hasMessageContaining("third")
+          .hasMessageContaining("1000000 bytes");
+      importer.apply(first, LayerKey.chain(List.of(first.diffId())).getFirst(), Optional.empty());
+      assertThat(importer.read(layer("third", tar), _ -> {}).diffId()).isEqualTo(second.diffId());
+    }
+  }
+
+  @Test
+  void no_more_layers_are_read_ahead_than_at_a_time() throws Exception {
+    AtomicInteger opened = new AtomicInteger();
+    byte[] tar = files(1);
+    try (StoreWriter writer = store.begin("import");
+        LayerReads reads =
+            new LayerReads(
+                new LayerImporter(store, writer, Limits.defaults(), _ -> {}), 2, Progress.NONE)) {
+      for (int i = 0; i < 10; i++) {
+        LayerSource source =
+            new LayerSource(
+                "layer " + i,
+                () -> {
+                  opened.incrementAndGet();
+                  return new ByteArrayInputStream(tar);
+                },
+                Optional.empty(),
+                Optional.of(Digest.sha256(tar)),
+                false);
+        reads.add(source, i);
+      }
+      for (int i = 0; i < 10; i++) {
+        assertThat(reads.await(i).entries()).isEqualTo(1);
+        assertThat(opened.get()).isLessThanOrEqualTo(i + 3);
+      }
+    }
+  }
+
+  @Test
+  void what_a_tar_holds_beside_contents_is_bounded_and_the_message_names_the_layer()
+      throws Exception {
+    byte[] garbage = new byte[400_000];
+    new Random(1).nextBytes(garbage);
+    Path tar = dir.resolve("padded.tar");
+    Files.write(tar, new TarBytes().raw(files(1)).raw(garbage).bytes());
+    assertThatThrownBy(() -> load("tar:" + tar, memory(1_000_000), InputStream.nullInputStream()))
+        .isInstanceOf(ArchiveException.class)
+        .hasMessageContaining(tar.toString())
+        .hasMessageContaining("even when compressed");
+  }
+
+  @Test
+  void an_image_of_too_many_layers() throws Exception {
+    ImageFixture image = new ImageFixture();
+    for (int i = 0; i < 4; i++) {
+      image.layers.add(ImageFixture.Layer.of(files(i), Compression.GZIP));
+    }
+    Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
+    assertThatThrownBy(() -> load("oci:" + oci, memory(1 << 20), InputStream.nullInputStream()))
+        .isInstanceOf(ArchiveException.class)
+        .hasMessageContaining("has 4 layers, and 3 is the limit");
+    load("oci:" + oci, memory(1 << 20).withLayers(4), InputStream.nullInputStream());
+    assertThatThrownBy(() -> Limits.defaults().withLayers(0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void of_many_warnings_the_first_and_the_number_of_the_others_are_told() throws Exception {
+    TarBytes tar = new TarBytes();
+    for (int i = 0; i < 150; i++) {
+      tar.file("same", "");
+    }
+    Path file = dir.resolve("same.tar");
+    Files.write(file, tar.end());
+    List<String> warnings = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void begin(List<Long> layerBytes) {}
+
+          @Override
+          public void advance(int layer, long bytes) {}
+
+          @Override
+          public void state(int layer, LayerState state) {}
+
+          @Override
+          public void warn(String message) {
+            warnings.add(message);
+          }
+        };
+    new ImageImporter(store, ImportOptions.defaults(), progress, Clock.systemUTC())
+        .run(
+            ImageLocation.parse("tar:" + file),
+            Optional.of(ImageName.parse("it")),
+            InputStream.nullInputStream());
+    assertThat(warnings).hasSize(101);
+    assertThat(warnings.getFirst()).contains("same", "twice");
+    assertThat(warnings.getLast()).isEqualTo("and 49 more warnings like these");
+  }
+
+  @Test
+  void a_root_file_system_may_have_a_manifest_of_its_own() throws Exception {
+    Path tar = dir.resolve("root.tar");
+    for (String manifest : new String[] {"# not JSON", "{\"a\":1}", "[]", "[".repeat(100_000)}) {
+      Files.write(
+          tar,
+          new TarBytes()
+              .file("manifest.json", manifest)
+              .file("oci-layout", "mine")
+              .file("index.json", "mine too")
+              .end());
+      ImportedImage image = load(tar.toString(), Limits.defaults(), InputStream.nullInputStream());
+      TreeView tree =
+          TreeView.open(store.directories(), new Images(store).tree(image.record()).orElseThrow());
+      assertThat(tree.walk(TreePath.parse("manifest.json"))).isPositive();
+    }
   }
 
   @Test

@@ -1,0 +1,49 @@
+package dev.lamina.archive;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How much memory the entries of an import may take together, whatever number of layers they are
+ * spread over: an image of many hostile layers costs no more than one of one. Thread-safe.
+ */
+final class MetadataBudget {
+  private final long most;
+  private final AtomicLong taken = new AtomicLong();
+
+  /** Makes a budget of so many bytes. */
+  MetadataBudget(long most) {
+    this.most = most;
+  }
+
+  /** Begins one layer's share, which is given back when the layer has been applied. */
+  Lease lease() {
+    return new Lease(this);
+  }
+
+  /** What one layer has taken. For one thread at a time. */
+  static final class Lease implements AutoCloseable {
+    private final MetadataBudget budget;
+    private long bytes;
+
+    private Lease(MetadataBudget budget) {
+      this.budget = budget;
+    }
+
+    /** Takes so many bytes more; whether there were as many. */
+    boolean take(long more) {
+      bytes += more;
+      return budget.taken.addAndGet(more) <= budget.most;
+    }
+
+    long most() {
+      return budget.most;
+    }
+
+    /** Gives all of it back. */
+    @Override
+    public void close() {
+      budget.taken.addAndGet(-bytes);
+      bytes = 0;
+    }
+  }
+}

@@ -43,6 +43,7 @@ final class Collector {
       store.rows().flush();
       store.step(Steps.SWEEP_FLUSHED);
       for (Digest object : released) {
+        Cancellation.check();
         unlink(object);
         store.step(Steps.OBJECT_UNLINKED);
       }
@@ -169,6 +170,7 @@ final class Collector {
         .scan(
             family,
             (key, value) -> {
+              Cancellation.check();
               Digest digest = RowKeys.digest(key);
               if (!marker.isMarked(digest) && deleteUnlessPinned(family, digest)) {
                 count[0]++;
@@ -192,6 +194,7 @@ final class Collector {
 
   private void sweepStrays(Marker marker) {
     for (int shard = 0; shard < StoreLayout.SHARDS; shard++) {
+      Cancellation.check();
       store
           .objects()
           .shard(

@@ -82,6 +82,7 @@ final class Marker {
     Deque<Digest> open = new ArrayDeque<>();
     open.push(tree);
     while (!open.isEmpty()) {
+      Cancellation.check();
       Digest digest = open.pop();
       if (marked.add(digest)) {
         byte[] value = store.record(digest);

@@ -161,6 +161,7 @@ final class UsageReport {
   private long[] objects() {
     long[] sums = new long[2];
     for (int shard = 0; shard < StoreLayout.SHARDS; shard++) {
+      Cancellation.check();
       store
           .objects()
           .shard(

@@ -2,6 +2,7 @@ package dev.lamina.volume;
 
 import dev.lamina.fs.FileKind;
 import dev.lamina.fs.FileName;
+import dev.lamina.store.Cancellation;
 import dev.lamina.tree.Digest;
 import dev.lamina.tree.Metadata;
 import dev.lamina.tree.TreeEntry;
@@ -75,6 +76,7 @@ final class ChangeFinder {
 
   /** A directory that the base does not have here, with everything below. */
   private void whole(TreePath path, long directory) {
+    Cancellation.check();
     found.add(new FoundChange.Put(path, directory, FileKind.DIRECTORY));
     view.list(
         directory,
@@ -89,6 +91,7 @@ final class ChangeFinder {
 
   /** An inode that has a record. What the delta made is told by its names. */
   private void inode(long inode, InodeRecord record) {
+    Cancellation.check();
     if (!base.has(inode)) {
       return;
     }
@@ -122,6 +125,7 @@ final class ChangeFinder {
   }
 
   private void tell(long inode) {
+    Cancellation.check();
     List<VolumeView.Spot> spots = view.spots(inode);
     TreePath first = spots.getFirst().path();
     InodeRecord record = view.record(inode);

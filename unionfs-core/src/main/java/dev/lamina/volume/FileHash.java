@@ -1,6 +1,7 @@
 package dev.lamina.volume;
 
 import dev.lamina.linux.FileIo;
+import dev.lamina.store.Cancellation;
 import dev.lamina.tree.Digest;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -17,6 +18,7 @@ final class FileHash {
     byte[] buffer = new byte[(int) Math.min(BUFFER, Math.max(size, 1))];
     long at = 0;
     while (at < size) {
+      Cancellation.check();
       int read =
           FileIo.readFully(descriptor, buffer, 0, (int) Math.min(buffer.length, size - at), at);
       if (read == 0) {

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CollectionTest {
   private static final byte[] COMMON = Imports.bytes(1, 100_000);
@@ -85,6 +87,40 @@ final class CollectionTest {
   @Test
   void anEmptyStoreGivesNothingBack() {
     assertThat(store.collect()).isEqualTo(new Collection(0, 0, 0, 0, 0, 0, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        Steps.MARKED,
+        Steps.STATE_SWEPT,
+        Steps.ROWS_SWEPT,
+        Steps.SWEEP_FLUSHED,
+        Steps.OBJECT_UNLINKED
+      })
+  void oneThatIsCancelledLeavesASoundStoreAndTheRestToTheNext(String step) throws IOException {
+    Imports.image(store, "b:1", List.of(BASE, B));
+    Set<Digest> objectsBefore = objects();
+    long rowsBefore = rows();
+    Imports.image(store, "a:1", List.of(BASE, A));
+    Imports.remove(store, "a:1");
+    once(step, () -> Thread.currentThread().interrupt());
+    assertThatThrownBy(store::collect).hasMessageContaining("cancelled");
+    assertThat(Thread.interrupted()).isTrue();
+    requireSound();
+    assertThat(store.collect()).isNotNull();
+    assertThat(objects()).isEqualTo(objectsBefore);
+    assertThat(rows()).isEqualTo(rowsBefore);
+    requireSound();
+  }
+
+  @Test
+  void aUsageReportIsCancelled() {
+    Imports.image(store, "b:1", List.of(BASE, B));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(store::usage).hasMessageContaining("cancelled");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(store.usage().images()).hasSize(1);
   }
 
   @Test

@@ -49,8 +49,12 @@ final class DaemonConnection {
     return socket.resolveSibling(socket.getFileName().toString().replaceFirst("\\.sock$", ".log"));
   }
 
-  /** Connects to a daemon that is running. */
-  Optional<ControlClient> connectIfRunning() {
+  /**
+   * Connects to a daemon that is running.
+   *
+   * @throws ControlException where somebody else may have made the socket
+   */
+  Optional<ControlClient> connectIfRunning() throws ControlException {
     try {
       return Optional.of(ControlClient.connect(socket));
     } catch (IOException e) {
@@ -59,7 +63,7 @@ final class DaemonConnection {
   }
 
   /** Returns whether a daemon listens. */
-  boolean isRunning() throws IOException {
+  boolean isRunning() throws ControlException, IOException {
     Optional<ControlClient> client = connectIfRunning();
     if (client.isPresent()) {
       client.get().close();

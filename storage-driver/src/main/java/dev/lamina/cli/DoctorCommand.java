@@ -1,6 +1,7 @@
 package dev.lamina.cli;
 
 import dev.lamina.control.Answer;
+import dev.lamina.control.ControlException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,7 +28,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws ControlException, IOException {
     Machine machine = new Machine(global.console().environment());
     List<Answer.Finding> findings =
         machine.examine(global.connection().store(), global.connection().isRunning());

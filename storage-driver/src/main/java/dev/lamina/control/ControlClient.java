@@ -26,9 +26,11 @@ public final class ControlClient implements AutoCloseable {
   /**
    * Connects.
    *
+   * @throws ControlException where the socket may be somebody else's than this process's user's
    * @throws IOException where no daemon listens there
    */
-  public static ControlClient connect(Path socket) throws IOException {
+  public static ControlClient connect(Path socket) throws ControlException, IOException {
+    SocketOwner.require(socket);
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(UnixDomainSocketAddress.of(socket));
@@ -83,13 +85,20 @@ public final class ControlClient implements AutoCloseable {
 
   private Answer hear(Request request, OutputStream output, ReplyListener listener)
       throws ControlException, IOException {
+    boolean whole = true;
     while (true) {
       Frame frame =
           Frame.read(channel)
               .orElseThrow(() -> new EOFException("the daemon ended without an answer"));
       switch (frame.type()) {
-        case DATA -> output.write(frame.bytes());
-        case END -> output.flush();
+        case DATA -> {
+          whole = false;
+          output.write(frame.bytes());
+        }
+        case END -> {
+          whole = true;
+          output.flush();
+        }
         case MESSAGE -> {
           switch (Messages.reply(frame.bytes())) {
             case Reply.Progress progress -> listener.progress(progress);
@@ -97,6 +106,9 @@ public final class ControlClient implements AutoCloseable {
             case Reply.Failure(String message, boolean usage) ->
                 throw new ControlException(message, usage);
             case Reply.Result(Answer answer) -> {
+              if (!whole) {
+                throw new EOFException("the daemon's data ended early");
+              }
               return request.answer().cast(answer);
             }
           }

@@ -19,6 +19,18 @@ public final class ControlException extends Exception {
     this.usage = usage;
   }
 
+  /** Makes one of a request that was right and failed. */
+  public static ControlException failed(String message) {
+    return new ControlException(message, false);
+  }
+
+  /** Makes one of a request that was right and failed, with what made it fail. */
+  public static ControlException failed(String message, Throwable cause) {
+    ControlException failure = failed(message);
+    failure.initCause(cause);
+    return failure;
+  }
+
   /** Returns this as a reply. */
   Reply.Failure toReply() {
     return new Reply.Failure(text, usage);

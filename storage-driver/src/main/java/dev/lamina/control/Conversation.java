@@ -42,7 +42,10 @@ public final class Conversation {
     return new Incoming();
   }
 
-  /** Returns where to send data to the client; closing it ends the stream. */
+  /**
+   * Returns where to send data to the client. Closing it says that this was all: who fails before
+   * leaves it open.
+   */
   public OutputStream output() {
     return new Outgoing();
   }

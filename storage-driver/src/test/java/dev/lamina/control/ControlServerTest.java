@@ -3,6 +3,7 @@ package dev.lamina.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lamina.testing.RequiresRoot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -122,6 +124,85 @@ final class ControlServerTest {
       ByteArrayOutputStream output = new ByteArrayOutputStream();
       ask(new Request.Cat("a", "/b"), new ByteArrayInputStream(data), output);
       assertThat(output.toByteArray()).isEqualTo(data);
+    }
+  }
+
+  @Test
+  void aStreamThatDoesNotEndIsNotTakenForWhole() throws Exception {
+    ControlHandler handler =
+        (request, conversation) -> {
+          OutputStream out = conversation.output();
+          out.write(new byte[1000]);
+          if (request instanceof Request.Cat) {
+            throw new ControlException("the disk is on fire", false);
+          }
+          return new Answer.Exported("-", "id", 1000);
+        };
+    try (ControlServer _ = ControlServer.listen(socket(), handler)) {
+      assertThatThrownBy(
+              () ->
+                  ask(
+                      new Request.Cat("a", "/b"),
+                      InputStream.nullInputStream(),
+                      OutputStream.nullOutputStream()))
+          .hasMessage("the disk is on fire");
+      assertThatThrownBy(
+              () ->
+                  ask(
+                      new Request.Export("a", "-", Optional.empty()),
+                      InputStream.nullInputStream(),
+                      OutputStream.nullOutputStream()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("ended early");
+    }
+  }
+
+  private void refused(String why) {
+    assertThatThrownBy(
+            () ->
+                ask(
+                    new Request.Images(),
+                    InputStream.nullInputStream(),
+                    OutputStream.nullOutputStream()))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining(why)
+        .hasMessageContaining("XDG_RUNTIME_DIR");
+  }
+
+  @Test
+  void aSocketThatSomebodyElseMayHaveMadeIsNotTalkedTo() throws Exception {
+    try (ControlServer _ =
+        ControlServer.listen(
+            socket(), (request, conversation) -> new Answer.ImageList(List.of()))) {
+      Path run = socket().getParent();
+      Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxrwxrwx"));
+      refused(run + " may be written to by others");
+      Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwx------"));
+      Path real = Files.move(run, directory.resolve("real"));
+      Files.createSymbolicLink(run, real);
+      refused(run + " is a symlink");
+      Files.delete(run);
+      Files.move(real, run);
+      assertThat(
+              ask(
+                  new Request.Images(),
+                  InputStream.nullInputStream(),
+                  OutputStream.nullOutputStream()))
+          .isEqualTo(new Answer.ImageList(List.of()));
+    }
+  }
+
+  @Test
+  @RequiresRoot
+  void anotherUsersSocketIsNotTalkedTo() throws Exception {
+    try (ControlServer _ =
+        ControlServer.listen(
+            socket(), (request, conversation) -> new Answer.ImageList(List.of()))) {
+      Files.setAttribute(socket(), "unix:uid", 4321);
+      refused("belongs to the user with the ID 4321");
+      Files.setAttribute(socket(), "unix:uid", 0);
+      Files.setAttribute(socket().getParent(), "unix:uid", 4321);
+      refused("belongs to the user with the ID 4321");
     }
   }
 

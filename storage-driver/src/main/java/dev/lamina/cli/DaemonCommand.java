@@ -88,7 +88,12 @@ final class DaemonCommand {
       footer = {"  lamina daemon stop"})
   int stop(
       @Mixin GlobalOptions own,
-      @Option(names = "--force", description = "Detach mounts that are in use.") boolean force)
+      @Option(
+              names = "--force",
+              description =
+                  "Also where mounts are in use or requests under way: detach the ones and"
+                      + " cut off the others.")
+          boolean force)
       throws ControlException, IOException {
     DaemonConnection connection = own.connection();
     Optional<ControlClient> running = connection.connectIfRunning();

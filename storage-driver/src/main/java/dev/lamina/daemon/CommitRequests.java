@@ -71,13 +71,21 @@ final class CommitRequests {
 
   Answer.Exported export(Request.Export request, Conversation conversation)
       throws ControlException, IOException {
+    ImageLocation target = ImageLocation.parse(request.target());
+    if (target.place().isPresent()) {
+      MountPoint.requireOutside(
+          target.place().get(),
+          context.mounts(),
+          "choose a target outside, or write an archive with \"lamina export "
+              + request.what()
+              + " - > FILE\"");
+    }
     ExportOptions options = ExportOptions.defaults();
     if (request.compression().isPresent()) {
       options = options.withCompression(compression(request.compression().get()));
     }
     TransferProgress progress = new TransferProgress(conversation, System::nanoTime);
     ImageExporter exporter = new ImageExporter(context.store(), options, progress);
-    ImageLocation target = ImageLocation.parse(request.target());
     ImageContent exported =
         switch (NameResolver.find(context.store(), request.what())) {
           case Named.Image(String name, ImageRecord record) ->
@@ -110,9 +118,9 @@ final class CommitRequests {
       ImageLocation target,
       Conversation conversation)
       throws IOException {
-    try (OutputStream out = conversation.output()) {
-      exporter.run(image, Optional.of(name), target, out);
-    }
+    OutputStream out = conversation.output();
+    exporter.run(image, Optional.of(name), target, out);
+    out.close();
     return image;
   }
 

@@ -30,6 +30,7 @@ public final class Daemon implements AutoCloseable {
   private final Store store;
   private final Volumes volumes;
   private final MountRequests mounts;
+  private final RunningRequests running;
   private final ControlServer server;
   private final CountDownLatch stopping;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -38,11 +39,13 @@ public final class Daemon implements AutoCloseable {
       Store store,
       Volumes volumes,
       MountRequests mounts,
+      RunningRequests running,
       ControlServer server,
       CountDownLatch stopping) {
     this.store = store;
     this.volumes = volumes;
     this.mounts = mounts;
+    this.running = running;
     this.server = server;
     this.stopping = stopping;
   }
@@ -83,13 +86,15 @@ public final class Daemon implements AutoCloseable {
       MountRequests mounts =
           new MountRequests(context, new Transports(nativeTransport, jnrTransport));
       OperationCount operations = new OperationCount();
+      RunningRequests running = new RunningRequests();
       DaemonRequests requests =
-          new DaemonRequests(context, version, clock.instant(), operations, stopping::countDown);
+          new DaemonRequests(
+              context, version, clock.instant(), operations, running, stopping::countDown);
       ControlServer server =
-          ControlServer.listen(socket, new RequestDispatcher(context, mounts, requests));
+          ControlServer.listen(socket, new RequestDispatcher(context, mounts, requests, running));
       operations.of(server);
       started = true;
-      return new Daemon(store, volumes, mounts, server, stopping);
+      return new Daemon(store, volumes, mounts, running, server, stopping);
     } finally {
       if (!started) {
         store.close();
@@ -126,6 +131,7 @@ public final class Daemon implements AutoCloseable {
       return;
     }
     stopping.countDown();
+    running.cancelAll(); // they say so while the connections are still open
     boolean unused = false;
     try {
       unused = server.close(PATIENCE);

@@ -13,18 +13,26 @@ final class DaemonRequests {
   private final String version;
   private final Instant since;
   private final IntSupplier operations;
+  private final RunningRequests running;
   private final Runnable stop;
 
   /**
    * @param operations how many requests are being answered
+   * @param running which of them work on the store
    * @param stop begins the daemon's end, and returns at once
    */
   DaemonRequests(
-      DaemonContext context, String version, Instant since, IntSupplier operations, Runnable stop) {
+      DaemonContext context,
+      String version,
+      Instant since,
+      IntSupplier operations,
+      RunningRequests running,
+      Runnable stop) {
     this.context = context;
     this.version = version;
     this.since = since;
     this.operations = operations;
+    this.running = running;
     this.stop = stop;
   }
 
@@ -45,14 +53,14 @@ final class DaemonRequests {
       for (ActiveMount mount : context.mounts().all()) {
         List<String> processes = BusyProcesses.of(mount.directory());
         if (!processes.isEmpty()) {
-          throw new ControlException(
+          throw ControlException.failed(
               mount.directory()
                   + " is in use by "
                   + String.join(", ", processes)
-                  + "; end that first, or stop the daemon with --force",
-              false);
+                  + "; end that first, or stop the daemon with --force");
         }
       }
+      running.endWhenIdle();
     }
     stop.run();
     return new Answer.Done();

@@ -58,7 +58,9 @@ final class FileBrowser implements AutoCloseable {
   private <T> T ask(Function<FileSystem, T> operation) throws ControlException {
     return fileSystem
         .whileOpen(() -> operation.apply(fileSystem))
-        .orElseThrow(() -> failed(what + " was unmounted while it was looked at; try again"));
+        .orElseThrow(
+            () ->
+                ControlException.failed(what + " was unmounted while it was looked at; try again"));
   }
 
   /** Does one operation, unless the file system is closed, which has done this already. */
@@ -101,7 +103,8 @@ final class FileBrowser implements AutoCloseable {
   void cat(String path, OutputStream to) throws ControlException, IOException {
     Place place = find(path, true);
     if (place.kind() != FileKind.REGULAR) {
-      throw failed(path + " is a " + word(place.kind()) + ", and only a file has content to show");
+      throw ControlException.failed(
+          path + " is a " + word(place.kind()) + ", and only a file has content to show");
     }
     OpenFile file =
         ask(
@@ -145,7 +148,7 @@ final class FileBrowser implements AutoCloseable {
       Place place = child(directory(above, path), FileName.of(part), path);
       if (place.kind() == FileKind.SYMLINK && (follow || !rest.isEmpty())) {
         if (++symlinks > MOST_SYMLINKS) {
-          throw failed(path + ": too many symlinks; two may lead to each other");
+          throw ControlException.failed(path + ": too many symlinks; two may lead to each other");
         }
         String target = new String(ask(fs -> fs.readlink(place.node())), StandardCharsets.UTF_8);
         if (target.startsWith("/")) {
@@ -173,7 +176,7 @@ final class FileBrowser implements AutoCloseable {
   private static long directory(Deque<Place> above, String path) throws ControlException {
     Place last = above.element();
     if (last.kind() != FileKind.DIRECTORY) {
-      throw failed(path + ": a part before the last is a " + word(last.kind()));
+      throw ControlException.failed(path + ": a part before the last is a " + word(last.kind()));
     }
     return last.node();
   }
@@ -186,11 +189,9 @@ final class FileBrowser implements AutoCloseable {
         return new Place(entry.node, entry.attributes);
       }
     } catch (FsException e) {
-      ControlException failure = failed(path + ": " + e.getMessage());
-      failure.initCause(e);
-      throw failure;
+      throw ControlException.failed(path + ": " + e.getMessage(), e);
     }
-    throw failed("there is no " + path + " (" + name + " is missing)");
+    throw ControlException.failed("there is no " + path + " (" + name + " is missing)");
   }
 
   private List<FileName> names(long directory) throws ControlException {
@@ -286,10 +287,6 @@ final class FileBrowser implements AutoCloseable {
       case FIFO -> "fifo";
       case SOCKET -> "socket";
     };
-  }
-
-  private static ControlException failed(String message) {
-    return new ControlException(message, false);
   }
 
   @Override

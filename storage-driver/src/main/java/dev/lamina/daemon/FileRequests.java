@@ -57,9 +57,9 @@ final class FileRequests {
     return look(
         request.what(),
         browser -> {
-          try (OutputStream out = conversation.output()) {
-            browser.cat(request.path(), out);
-          }
+          OutputStream out = conversation.output();
+          browser.cat(request.path(), out);
+          out.close();
           return new Answer.Done();
         });
   }

@@ -52,7 +52,14 @@ final class ImageRequests {
   }
 
   Answer.Imported importImage(Request.Import request, Conversation conversation)
-      throws IOException {
+      throws ControlException, IOException {
+    ImageLocation source = ImageLocation.parse(request.source());
+    if (source.place().isPresent()) {
+      MountPoint.requireOutside(
+          source.place().get(),
+          context.mounts(),
+          "copy it outside, or import an archive as \"lamina import - < FILE\"");
+    }
     ImportOptions options =
         ImportOptions.defaults()
             .withKeepCompressed(request.keepCompressed())
@@ -66,10 +73,7 @@ final class ImageRequests {
                 options,
                 new TransferProgress(conversation, System::nanoTime),
                 context.clock())
-            .run(
-                ImageLocation.parse(request.source()),
-                request.name().map(ImageName::parse),
-                conversation.input());
+            .run(source, request.name().map(ImageName::parse), conversation.input());
     int layers = image.record().diffIds().size();
     return new Answer.Imported(
         image.name().toString(),

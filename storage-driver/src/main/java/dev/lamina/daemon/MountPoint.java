@@ -15,7 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks where something is to be mounted, before it is. */
+/** Checks where something is to be mounted, before it is; and what else a daemon is to open. */
 final class MountPoint {
   private static final int MOST_SYMLINKS = 40;
 
@@ -28,29 +28,48 @@ final class MountPoint {
    * @throws ControlException where it leads into such a mount
    */
   static Path resolve(Path path, MountRegistry mounts) throws ControlException {
+    return resolve(path, mounts, true, "choose a directory outside");
+  }
+
+  /**
+   * Refuses a path that this daemon is to read or write where it leads into a mount of its own,
+   * directly or through symlinks.
+   *
+   * @param instead what to do instead
+   * @throws ControlException where it does
+   */
+  static void requireOutside(Path path, MountRegistry mounts, String instead)
+      throws ControlException {
+    Path _ = resolve(path.toAbsolutePath(), mounts, false, instead);
+  }
+
+  private static Path resolve(
+      Path path, MountRegistry mounts, boolean mountPointItself, String instead)
+      throws ControlException {
     MountTable table = MountTable.read();
     Path at = path.getRoot();
     Deque<Path> rest = new ArrayDeque<>();
-    path.normalize().forEach(rest::add);
+    path.forEach(rest::add);
     int symlinks = 0;
     while (!rest.isEmpty()) {
       Path next = at.resolve(rest.pop()).normalize();
       Optional<ActiveMount> own = table.at(TargetPath.bytes(next)).flatMap(mounts::servedAt);
       if (own.isPresent()) {
-        if (rest.isEmpty() && own.get().directory().equals(next)) {
+        if (mountPointItself && rest.isEmpty() && own.get().directory().equals(next)) {
           return next;
         }
-        throw failed(
+        throw ControlException.failed(
             path
                 + " is inside "
                 + own.get().directory()
                 + ", where "
                 + own.get().what()
-                + " is mounted; choose a directory outside");
+                + " is mounted by this daemon, which would wait for itself; "
+                + instead);
       }
       if (Files.isSymbolicLink(next)) {
         if (++symlinks > MOST_SYMLINKS) {
-          throw failed(path + ": too many symlinks; two may lead to each other");
+          throw ControlException.failed(path + ": too many symlinks; two may lead to each other");
         }
         Path target = target(next);
         if (target.isAbsolute()) {
@@ -70,7 +89,8 @@ final class MountPoint {
     try {
       return Files.readSymbolicLink(symlink);
     } catch (IOException e) {
-      throw failed("the symlink " + symlink + " cannot be read: " + e.getMessage());
+      throw ControlException.failed(
+          "the symlink " + symlink + " cannot be read: " + e.getMessage());
     }
   }
 
@@ -85,13 +105,14 @@ final class MountPoint {
       BasicFileAttributes found =
           Files.readAttributes(directory, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!found.isDirectory()) {
-        throw failed(directory + " is no directory; mount on an empty directory");
+        throw ControlException.failed(directory + " is no directory; mount on an empty directory");
       }
       if (directory.startsWith(store)) {
-        throw failed(directory + " is inside the store " + store + "; mount somewhere else");
+        throw ControlException.failed(
+            directory + " is inside the store " + store + "; mount somewhere else");
       }
       if (store.startsWith(directory)) {
-        throw failed(
+        throw ControlException.failed(
             "the store "
                 + store
                 + " is inside "
@@ -99,13 +120,13 @@ final class MountPoint {
                 + " and would be hidden by the mount; mount somewhere else");
       }
       if (!force && holdsSomething(directory)) {
-        throw failed(
+        throw ControlException.failed(
             directory
                 + " is not empty; mount on an empty directory, or hide what is there with --force");
       }
     } catch (IOException e) {
       if (MountTable.read().at(TargetPath.bytes(directory)).isPresent()) {
-        throw failed(
+        throw ControlException.failed(
             directory
                 + " has a mount that does not answer ("
                 + e.getMessage()
@@ -113,7 +134,7 @@ final class MountPoint {
                 + directory
                 + "\"");
       }
-      throw failed(
+      throw ControlException.failed(
           directory + " cannot be mounted on: " + reason(e) + "; make it with \"mkdir\" first");
     }
   }
@@ -128,9 +149,5 @@ final class MountPoint {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       return entries.iterator().hasNext();
     }
-  }
-
-  private static ControlException failed(String message) {
-    return new ControlException(message, false);
   }
 }

@@ -203,17 +203,14 @@ final class MountRequests {
 
   private static ControlException busy(Path directory, MountException e) {
     List<String> processes = BusyProcesses.of(directory);
-    ControlException busy =
-        new ControlException(
-            directory
-                + " is in use"
-                + (processes.isEmpty() ? "" : " by " + String.join(", ", processes))
-                + "; end that first, or detach it with \"lamina umount --lazy "
-                + directory
-                + "\"",
-            false);
-    busy.initCause(e);
-    return busy;
+    return ControlException.failed(
+        directory
+            + " is in use"
+            + (processes.isEmpty() ? "" : " by " + String.join(", ", processes))
+            + "; end that first, or detach it with \"lamina umount --lazy "
+            + directory
+            + "\"",
+        e);
   }
 
   private static Answer.Done clear(Path directory) throws ControlException {

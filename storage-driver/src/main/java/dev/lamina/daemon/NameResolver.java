@@ -50,7 +50,7 @@ final class NameResolver {
     try {
       return resolve(store, name);
     } catch (NoSuchImageException e) {
-      throw failure(e, e.getMessage() + "; nor is there a volume of that name");
+      throw ControlException.failed(e.getMessage() + "; nor is there a volume of that name", e);
     }
   }
 
@@ -63,19 +63,13 @@ final class NameResolver {
     try {
       return resolve(store, name);
     } catch (NoSuchImageException e) {
-      throw failure(e, String.valueOf(e.getMessage()));
+      throw ControlException.failed(String.valueOf(e.getMessage()), e);
     }
   }
 
   private static Named.Image resolve(Store store, String name) {
     Map.Entry<String, ImageRecord> found = new Images(store).resolve(name);
     return new Named.Image(found.getKey(), found.getValue());
-  }
-
-  private static ControlException failure(Exception cause, String message) {
-    ControlException failure = new ControlException(message, false);
-    failure.initCause(cause);
-    return failure;
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.lamina.daemon;
 
-import dev.lamina.archive.ArchiveException;
 import dev.lamina.control.Answer;
 import dev.lamina.control.ControlException;
 import dev.lamina.control.ControlHandler;
@@ -26,8 +25,10 @@ final class RequestDispatcher implements ControlHandler {
   private final FileRequests files;
   private final StoreRequests stores;
   private final DaemonRequests daemon;
+  private final RunningRequests running;
 
-  RequestDispatcher(DaemonContext context, MountRequests mounts, DaemonRequests daemon) {
+  RequestDispatcher(
+      DaemonContext context, MountRequests mounts, DaemonRequests daemon, RunningRequests running) {
     this.images = new ImageRequests(context);
     this.mounts = mounts;
     this.volumes = new VolumeRequests(context);
@@ -35,16 +36,31 @@ final class RequestDispatcher implements ControlHandler {
     this.files = new FileRequests(context);
     this.stores = new StoreRequests(context);
     this.daemon = daemon;
+    this.running = running;
   }
 
   @Override
   public Answer handle(Request request, Conversation conversation)
       throws ControlException, IOException {
+    if (request instanceof Request.Status || request instanceof Request.Stop) {
+      return answer(request, conversation);
+    }
+    running.begin(request);
+    try {
+      return answer(request, conversation);
+    } finally {
+      running.end();
+    }
+  }
+
+  private Answer answer(Request request, Conversation conversation) throws ControlException {
     try {
       return dispatch(request, conversation);
-    } catch (ArchiveException e) {
-      throw failure(e, String.valueOf(e.getMessage()));
-    } catch (RequestException
+    } catch (IllegalArgumentException e) {
+      throw new ControlException(String.valueOf(e.getMessage()), true);
+    } catch (IOException
+        | UncheckedIOException
+        | RequestException
         | NoSuchImageException
         | StoreException
         | VolumeException
@@ -53,21 +69,16 @@ final class RequestDispatcher implements ControlHandler {
         | LinuxException
         | DamagedException
         | FsException e) {
-      throw failure(e, String.valueOf(e.getMessage()));
-    } catch (IllegalArgumentException e) {
-      throw new ControlException(String.valueOf(e.getMessage()), true);
-    } catch (UncheckedIOException | IOException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw failure(e, "cancelled");
-      }
-      throw failure(e, String.valueOf(e.getMessage()));
+      throw ControlException.failed(reason(e), e);
     }
   }
 
-  private static ControlException failure(Exception cause, String message) {
-    ControlException failure = new ControlException(message, false);
-    failure.initCause(cause);
-    return failure;
+  /** What is thrown where a thread is interrupted says little of why it was. */
+  private String reason(Exception e) {
+    if (!Thread.currentThread().isInterrupted()) {
+      return String.valueOf(e.getMessage());
+    }
+    return running.isEnding() ? "cancelled, since the daemon is being stopped" : "cancelled";
   }
 
   private Answer dispatch(Request request, Conversation conversation)

@@ -3,6 +3,7 @@ package dev.lamina.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lamina.archive.TarBytes;
 import dev.lamina.control.Answer;
 import dev.lamina.control.ControlClient;
 import dev.lamina.control.ControlException;
@@ -17,6 +18,10 @@ import dev.lamina.testing.RequiresFuse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +119,101 @@ final class DaemonTest {
         .isInstanceOf(ControlException.class)
         .hasMessageContaining("is inside " + mountPoint);
     assertThat(volumes()).containsExactly("v");
+  }
+
+  @Test
+  void itsOwnMountsAreNeitherReadNorWrittenByPath() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    Files.createDirectory(mountPoint.resolve("inside"));
+    Files.createSymbolicLink(directory.resolve("link"), Path.of("mnt/inside"));
+    for (String source : List.of("mnt", "mnt/file", "link/..", "link/x")) {
+      for (String form : List.of("", "tar:", "oci:", "dir:", "docker-archive:", "oci-archive:")) {
+        assertThatThrownBy(
+                () ->
+                    ask(
+                        new Request.Import(
+                            form + directory.resolve(source),
+                            Optional.of("b"),
+                            Optional.empty(),
+                            false,
+                            Request.ImportLimits.DEFAULTS)))
+            .isInstanceOf(ControlException.class)
+            .hasMessageContaining("is inside " + mountPoint)
+            .hasMessageContaining("lamina import - < FILE");
+        assertThatThrownBy(
+                () ->
+                    ask(
+                        new Request.Export(
+                            "a", form + directory.resolve(source) + "/new", Optional.empty())))
+            .isInstanceOf(ControlException.class)
+            .hasMessageContaining("is inside " + mountPoint)
+            .hasMessageContaining("lamina export a - > FILE");
+      }
+    }
+    assertThat(mountPoint).isDirectoryNotContaining("glob:**new");
+  }
+
+  @Test
+  void whoHasAFileMappedKeepsAMountBusyAndIsNamed() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    try (Arena arena = Arena.ofConfined()) {
+      try (FileChannel channel = FileChannel.open(mountPoint.resolve("file"))) {
+        assertThat(channel.map(FileChannel.MapMode.READ_ONLY, 0, 1, arena).byteSize()).isOne();
+      }
+      assertThatThrownBy(() -> ask(new Request.Unmount(mountPoint.toString(), false)))
+          .isInstanceOf(ControlException.class)
+          .hasMessageContaining("is in use by " + ProcessHandle.current().pid() + " (");
+    }
+    ask(new Request.Unmount(mountPoint.toString(), false));
+  }
+
+  @Test
+  void aStopNamesWhatIsUnderWayAndCutsItOffOnlyByForce() throws Exception {
+    PipedOutputStream endless = new PipedOutputStream();
+    InputStream input = new PipedInputStream(endless);
+    endless.write(new TarBytes().file("one", "1").bytes());
+    AtomicReference<Throwable> end = new AtomicReference<>();
+    Thread importing =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try (ControlClient client =
+                      ControlClient.connect(directory.resolve("run/s.sock"))) {
+                    client.ask(
+                        new Request.Import(
+                            "-",
+                            Optional.of("half"),
+                            Optional.empty(),
+                            false,
+                            Request.ImportLimits.DEFAULTS),
+                        input,
+                        OutputStream.nullOutputStream(),
+                        SILENT);
+                  } catch (IOException | ControlException e) {
+                    end.set(e);
+                  }
+                });
+    while (((Answer.DaemonStatus) ask(new Request.Status())).operations() < 2) {
+      Thread.onSpinWait();
+    }
+    assertThatThrownBy(() -> ask(new Request.Stop(false)))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining("import of -")
+        .hasMessageContaining("--force");
+    assertThat(importing.isAlive()).isTrue();
+    assertThat(volumes()).isEmpty();
+    ask(new Request.Stop(true));
+    daemon.orElseThrow().awaitStop();
+    daemon.orElseThrow().close();
+    importing.join();
+    assertThat(end.get())
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining("the daemon is being stopped");
+    Files.delete(mountPoint);
+    start();
+    assertThat(ask(new Request.Images())).isEqualTo(new Answer.ImageList(List.of()));
   }
 
   @Test

@@ -61,6 +61,19 @@ public sealed interface ImageLocation {
     }
   }
 
+  /** Returns the file or directory; of a stream there is none. */
+  default Optional<Path> place() {
+    return switch (this) {
+      case OciDirectory(Path directory, Optional<String> _) -> Optional.of(directory);
+      case OciArchive(Path file, Optional<String> _) -> Optional.of(file);
+      case DockerArchive(Path file, Optional<String> _) -> Optional.of(file);
+      case PlainDirectory(Path directory) -> Optional.of(directory);
+      case RootTar(Path file) -> Optional.of(file);
+      case Stream() -> Optional.empty();
+      case Unknown(Path path) -> Optional.of(path);
+    };
+  }
+
   /**
    * Parses a location.
    *

@@ -219,13 +219,20 @@ public final class LayerImporter {
         parent.map(record -> TreeView.open(store.directories(), Tree.load(store, record.tree())));
     TreeEditor editor =
         base.isPresent() ? TreeEditor.on(base.get()) : TreeEditor.create(store.directories());
-    EntryPlaces places = new EntryPlaces(layer.name(), base);
+    EntryPlaces places = new EntryPlaces(layer.name(), base, layer.changes(), editor);
     Tree tree;
     try {
       for (LayerChange change : layer.changes()) {
-        Optional<LayerChange> placed = places.place(change);
-        if (placed.isPresent()) {
-          edit(editor, placed.get(), layer.name());
+        if (EntryPlaces.isMarker(change)) {
+          Optional<LayerChange> placed = places.marker(change);
+          if (placed.isPresent()) {
+            edit(editor, placed.get(), layer.name());
+          }
+        }
+      }
+      for (LayerChange change : layer.changes()) {
+        if (!EntryPlaces.isMarker(change)) {
+          edit(editor, places.entry(change), layer.name());
         }
       }
       tree = editor.finish(writer);

@@ -93,7 +93,7 @@ public final class TarIndex {
 
   private void addLink(TreePath path, byte[] target, boolean symbolic) throws BadHeaderException {
     Optional<TreePath> to =
-        symbolic ? EntryPlaces.inside(path, target) : Optional.of(EntryName.ofLink(target));
+        symbolic ? LinkedPaths.inside(path, target) : Optional.of(EntryName.ofLink(target));
     files.remove(path);
     if (to.isPresent()) {
       links.put(path, to.get());

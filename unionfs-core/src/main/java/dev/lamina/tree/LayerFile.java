@@ -1,6 +1,7 @@
 package dev.lamina.tree;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,11 @@ final class LayerFile {
 
   void resolve(LayerFile target) {
     resolved = target;
+  }
+
+  /** The entry, unless this is a link whose target has not been found yet. */
+  Optional<TreeEntry> known() {
+    return Optional.ofNullable(entry);
   }
 
   TreeEntry entry() {

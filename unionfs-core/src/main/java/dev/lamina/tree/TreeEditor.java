@@ -25,6 +25,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe. After an exception the editor is of no more use.
  */
 public final class TreeEditor {
+  /** What there is at a path while a tree is being made. */
+  public sealed interface Found {
+    /** Nothing, or nothing that is still to be seen. */
+    record Nothing() implements Found {}
+
+    /** A directory. */
+    record Folder() implements Found {}
+
+    /** A symbolic link. */
+    @SuppressWarnings("ArrayRecordComponent") // followed once, never compared
+    record SymbolicLink(byte[] target) implements Found {}
+
+    /** Anything else. */
+    record Other() implements Found {}
+
+    /** Returns what an entry is. */
+    static Found of(TreeEntry entry) {
+      return switch (entry) {
+        case TreeEntry.Directory _ -> new Folder();
+        case TreeEntry.Symlink link -> new SymbolicLink(link.target());
+        case TreeEntry.File _, TreeEntry.Device _, TreeEntry.Special _ -> new Other();
+      };
+    }
+  }
+
   private record Link(TreePath path, TreePath target, LayerFile file) {}
 
   private record Lower(TreeView.Place place, boolean ofBase) {}
@@ -63,6 +88,8 @@ public final class TreeEditor {
     LayerNode node = reach(path, true);
     boolean again = node.isWritten();
     if (entry instanceof TreeEntry.Directory directory) {
+      // What this layer wrote before had replaced what the base has.
+      node.whiteout |= node.file != null;
       node.file = null;
       node.attributes = directory;
     } else {
@@ -142,6 +169,21 @@ public final class TreeEditor {
     node.clear();
     node.attributes = new TreeEntry.Directory(metadata);
     node.graft = new LayerNode.Graft(directory, count);
+  }
+
+  /** Returns what is at a path as things are now; no symbolic link above it is followed. */
+  public Found found(TreePath path) {
+    LayerNode node = existing(path);
+    if (path.isRoot() || (node != null && node.isDirectory())) {
+      return new Found.Folder();
+    }
+    if (node != null && node.file != null) {
+      // Of a link whose target is still to come nobody knows what it is.
+      return node.file.actual().known().map(Found::of).orElseGet(Found.Other::new);
+    }
+    return lower(path)
+        .map(lower -> Found.of(lower.place.directory().entry(lower.place.index())))
+        .orElseGet(Found.Nothing::new);
   }
 
   private static void requireName(TreePath path) {
@@ -298,7 +340,10 @@ public final class TreeEditor {
         LayerFile file = target(link.path, link.target);
         if (file == null || file.actual() == link.file) {
           throw new LayerException(
-              link.path, "it is a hard link to " + link.target + ", which is nothing");
+              link.path,
+              "it is a hard link to "
+                  + link.target
+                  + (isDeleted(link.target) ? ", which this layer deletes" : ", which is nothing"));
         }
         link.file.resolve(file);
       }

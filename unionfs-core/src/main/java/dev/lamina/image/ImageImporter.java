@@ -87,6 +87,11 @@ public final class ImageImporter {
 
   private ImportedImage importImage(SourceImage image, ImageName name, StoreWriter writer)
       throws IOException {
+    Optional<PlatformChoice> wanted = options.platform();
+    if (wanted.isPresent() && image.config().platform().contradicts(wanted.get())) {
+      throw new ArchiveException(
+          "image " + name, "is for " + image.config().platform() + ", not for " + wanted.get());
+    }
     options.limits().checkLayers("image " + name, image.config().diffIds().size());
     List<LayerKey> keys = LayerKey.chain(image.config().diffIds());
     List<Optional<LayerRecord>> present = new ArrayList<>();

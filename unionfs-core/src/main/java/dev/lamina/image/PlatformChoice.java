@@ -43,6 +43,16 @@ public record PlatformChoice(String os, String architecture, String variant) {
         && (variant.isEmpty() || variant.equals(other.variant));
   }
 
+  /**
+   * Returns whether an image whose configuration names this platform cannot be the one that is
+   * asked for. Configurations often leave the variant out.
+   */
+  boolean contradicts(PlatformChoice wanted) {
+    return !os.equals(wanted.os)
+        || !architecture.equals(wanted.architecture)
+        || (!variant.isEmpty() && !wanted.variant.isEmpty() && !variant.equals(wanted.variant));
+  }
+
   Platform toPlatform() {
     return new Platform(os, architecture, variant);
   }

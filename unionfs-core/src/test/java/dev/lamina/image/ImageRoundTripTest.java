@@ -332,6 +332,22 @@ final class ImageRoundTripTest {
   }
 
   @Test
+  void an_image_alone_is_refused_where_another_platform_is_asked_for() throws Exception {
+    Map<String, byte[]> files = image.ociFiles();
+    files.put(
+        "index.json",
+        ImageFixture.index(ImageFixture.descriptor(MediaTypes.OCI_MANIFEST, image.manifest(), "")));
+    Path oci = ImageFixture.directory(dir.resolve("oci"), files);
+    ImportOptions options = ImportOptions.defaults();
+    assertThatThrownBy(
+            () ->
+                load("oci:" + oci, "x", options.withPlatform(PlatformChoice.parse("linux/s390x"))))
+        .isInstanceOf(ArchiveException.class)
+        .hasMessageContaining("not for linux/s390x");
+    check(load("oci:" + oci, "own", options.withPlatform(PlatformChoice.host())));
+  }
+
+  @Test
   void a_root_file_system_comes_as_a_tar_and_goes_as_one() throws Exception {
     Path tar = Files.write(dir.resolve("root.tar"), base());
     ImportedImage imported = load("tar:" + tar, "root");

@@ -47,13 +47,15 @@ final class ConfigChange {
           ConfigEditor.object(runtime, "Volumes").putObject(path);
         }
       }
+      case "HEALTHCHECK" -> runtime.set("Healthcheck", HealthCheck.parse(rest));
+      case "SHELL" -> shell(runtime, rest);
       case "ONBUILD" -> ConfigEditor.array(runtime, "OnBuild").add(rest);
       default ->
           throw new IllegalArgumentException(
               "\""
                   + word
-                  + "\" is not one of CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, STOPSIGNAL,"
-                  + " USER, VOLUME, WORKDIR");
+                  + "\" is not one of CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD,"
+                  + " SHELL, STOPSIGNAL, USER, VOLUME, WORKDIR");
     }
   }
 
@@ -62,12 +64,26 @@ final class ConfigChange {
     if (rest.startsWith("[")) {
       words(rest).forEach(array::add);
     } else {
-      array.add("/bin/sh").add("-c").add(rest);
+      if (runtime.path("Shell") instanceof ArrayNode shell && !shell.isEmpty()) {
+        array.addAll(shell);
+      } else {
+        array.add("/bin/sh").add("-c");
+      }
+      array.add(rest);
     }
   }
 
+  private static void shell(ObjectNode runtime, String rest) {
+    List<String> words = rest.startsWith("[") ? words(rest) : List.of();
+    if (words.isEmpty()) {
+      throw new IllegalArgumentException("SHELL takes a JSON array, as [\"/bin/sh\", \"-c\"]");
+    }
+    ArrayNode array = runtime.putArray("Shell");
+    words.forEach(array::add);
+  }
+
   /** Reads a JSON array, or words between blanks. */
-  private static List<String> words(String rest) {
+  static List<String> words(String rest) {
     if (!rest.startsWith("[")) {
       return Splitter.on(CharMatcher.whitespace()).omitEmptyStrings().splitToList(rest);
     }

@@ -1,6 +1,7 @@
 package dev.lamina.image;
 
 import dev.lamina.archive.ArchiveException;
+import dev.lamina.archive.DigestingInput;
 import dev.lamina.archive.LayerImporter;
 import dev.lamina.archive.LayerSource;
 import dev.lamina.archive.ReadLayer;
@@ -10,9 +11,13 @@ import dev.lamina.store.LayerRecord;
 import dev.lamina.store.Store;
 import dev.lamina.store.StoreWriter;
 import dev.lamina.tree.Digest;
+import dev.lamina.tree.Tree;
+import dev.lamina.tree.TreeView;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +36,7 @@ public final class ImageImporter {
   /**
    * Makes an importer.
    *
-   * @param clock tells when an image of a bare root file system was created
+   * @param clock tells what modify times of a bare root file system lie in the future
    */
   public ImageImporter(Store store, ImportOptions options, Progress progress, Clock clock) {
     this.store = store;
@@ -62,11 +67,14 @@ public final class ImageImporter {
         case OpenedSource.Content.Tar(LayerSource layer, long size) -> {
           progress.begin(List.of(size));
           LayerImporter layers = importer(writer);
-          yield importRoot(
-              layers,
-              new LayerReads(layers, 1, progress).read(layer, 0),
-              name.orElseGet(() -> SourceNames.of(Optional.empty(), from)),
-              writer);
+          ImageName called = name.orElseGet(() -> SourceNames.of(Optional.empty(), from));
+          Optional<ImportedImage> present = presentRoot(layer, size, called, writer);
+          if (present.isPresent()) {
+            yield present.get();
+          }
+          try (LayerReads reads = new LayerReads(layers, 1, progress)) {
+            yield importRoot(layers, reads.read(layer, 0), called, writer);
+          }
         }
         case OpenedSource.Content.Root(var directory) -> {
           progress.begin(List.of(-1L));
@@ -166,15 +174,66 @@ public final class ImageImporter {
     LayerRecord layer =
         present.isPresent() ? present.get() : layers.apply(read, keys.getFirst(), Optional.empty());
     progress.state(0, Progress.LayerState.DONE);
+    return putRoot(read.diffId(), layer, present.isPresent(), name, writer);
+  }
+
+  /**
+   * Makes an image of a root file system whose tar the store has as a layer, without reading it as
+   * one: it is digested where it has just the size of such a layer. A compressed one is read
+   * anyway: its digest is known no sooner than all of it has been inflated.
+   */
+  private Optional<ImportedImage> presentRoot(
+      LayerSource source, long size, ImageName name, StoreWriter writer) throws IOException {
+    boolean likely =
+        store.state().layers().entrySet().stream()
+            .anyMatch(
+                layer -> layer.getKey().parent().isEmpty() && layer.getValue().tarBytes() == size);
+    if (!likely) {
+      return Optional.empty();
+    }
+    Digest diffId;
+    try (DigestingInput in = new DigestingInput(source.opener().open())) {
+      in.transferTo(OutputStream.nullOutputStream());
+      diffId = in.digest();
+    }
+    Optional<LayerRecord> layer = writer.takeLayer(LayerKey.chain(List.of(diffId)).getFirst());
+    if (layer.isEmpty()) {
+      return Optional.empty();
+    }
+    progress.state(0, Progress.LayerState.PRESENT);
+    return Optional.of(putRoot(diffId, layer.get(), true, name, writer));
+  }
+
+  /**
+   * When a root file system was made: the modify time of what changed last in its root directory,
+   * and of that directory. Not the time of the import, so that one root file system always becomes
+   * the same image, with the same ID; for the same reason its history does not say where it came
+   * from. What claims to come from the future was made now.
+   */
+  private Instant created(LayerRecord layer) {
+    TreeView tree = TreeView.open(store.directories(), Tree.load(store, layer.tree()));
+    long newest = tree.tree().root().mtime();
+    for (int i = 0; i < tree.root().size(); i++) {
+      newest = Math.max(newest, tree.root().metadata(i).mtime());
+    }
+    Instant instant = Instant.EPOCH.plusNanos(Math.max(newest, 0));
+    Instant now = clock.instant();
+    return instant.isAfter(now) ? now : instant;
+  }
+
+  private ImportedImage putRoot(
+      Digest diffId, LayerRecord layer, boolean present, ImageName name, StoreWriter writer)
+      throws ArchiveException {
+    Instant created = created(layer);
     ImageConfig config =
-        ConfigEditor.create(options.platform().orElseGet(PlatformChoice::host), clock.instant())
-            .layer(read.diffId(), "import " + read.name(), Optional.empty(), clock.instant())
+        ConfigEditor.create(options.platform().orElseGet(PlatformChoice::host), created)
+            .layer(diffId, "lamina import", Optional.empty(), created)
             .build();
     List<ImportedLayer> imported = List.of(ImportedLayer.of(layer, false));
     Manifest manifest = ImageRecords.plainManifest(config, imported);
     ImageRecord record = ImageRecords.of(manifest, config, Optional.empty(), kept(imported));
     put(writer, name, record, manifest, config, Optional.empty());
-    return new ImportedImage(name, record, present.isPresent() ? 0 : 1, writer.bytesAdded());
+    return new ImportedImage(name, record, present ? 0 : 1, writer.bytesAdded());
   }
 
   private static void put(

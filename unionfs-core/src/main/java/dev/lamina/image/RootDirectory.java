@@ -110,7 +110,10 @@ final class RootDirectory {
       throw new ArchiveException(
           path.toString(), "lies deeper than " + DEEPEST + " directories; import it as a tar");
     }
-    for (byte[] name : DirectoryReader.names(directory.value())) {
+    // Sorted: which name of a file comes first must not depend on how the directory is stored.
+    List<byte[]> names = new ArrayList<>(DirectoryReader.names(directory.value()));
+    names.sort(Arrays::compareUnsigned);
+    for (byte[] name : names) {
       TreePath child = path.child(FileName.of(name));
       try {
         take(directory, name, child, device);
@@ -124,6 +127,11 @@ final class RootDirectory {
     FileStatus status = new FileStatus();
     FileAttributes.lstatat(directory.value(), name, status);
     FileKind kind = FileKind.ofMode(status.mode());
+    if (kind == FileKind.SOCKET) {
+      // Nor does the tree have it: the tree is what the layer's tar says.
+      progress.warn(path + ": a socket, which a layer cannot carry; left out");
+      return;
+    }
     Inode inode = new Inode(status.device(), status.inode());
     if (kind != FileKind.DIRECTORY && status.links() > 1) {
       TreePath first = linked.putIfAbsent(inode, path);
@@ -161,7 +169,8 @@ final class RootDirectory {
               path,
               new TreeEntry.Device(
                   metadata(status, xattrs(directory, name)), kind, status.specialDevice()));
-      case FIFO, SOCKET ->
+      case SOCKET -> throw new IllegalStateException("sockets are left out");
+      case FIFO ->
           put(path, new TreeEntry.Special(metadata(status, xattrs(directory, name)), kind));
     }
   }

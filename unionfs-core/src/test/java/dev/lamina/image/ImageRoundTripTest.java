@@ -18,9 +18,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -355,6 +362,78 @@ final class ImageRoundTripTest {
     export("root", "tar:" + dir.resolve("out.tar"), ExportOptions.defaults());
     ImportedImage back = load(dir.resolve("out.tar").toString(), "back");
     assertThat(tree(back).tree().digest()).isEqualTo(tree(imported).tree().digest());
+  }
+
+  @Test
+  void one_root_file_system_always_becomes_the_same_image() throws Exception {
+    Path root = Files.createDirectory(dir.resolve("root"));
+    Files.writeString(root.resolve("b"), "one file");
+    Files.createLink(root.resolve("a"), root.resolve("b"));
+    Files.setLastModifiedTime(
+        root.resolve("a"), FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
+    Files.setLastModifiedTime(root, FileTime.from(Instant.parse("2019-01-02T03:04:05Z")));
+    ImportedImage first = load(root.toString(), "first");
+    ImportedImage second = load(root.toString(), "second");
+    assertThat(second.id()).isEqualTo(first.id());
+    assertThat(new Images(store).content(first.record()).config())
+        .asString()
+        .contains("2020-01-02T03:04:05Z");
+    Path tar = Files.write(dir.resolve("root.tar"), base());
+    ImportedImage plain = load("tar:" + tar, "plain");
+    Path copy = Files.copy(tar, dir.resolve("copy.tar"));
+    ImportedImage again = load("tar:" + copy, "again");
+    assertThat(again.id()).isEqualTo(plain.id());
+    assertThat(again.newLayers()).isZero();
+    assertThat(again.bytesAdded()).isZero();
+  }
+
+  @Test
+  void the_tree_of_a_root_directory_is_what_its_layer_says() throws Exception {
+    Path root = Files.createDirectory(dir.resolve("root"));
+    Files.writeString(root.resolve("file"), "content");
+    List<String> warnings = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void begin(List<Long> layerBytes) {}
+
+          @Override
+          public void advance(int layer, long bytes) {}
+
+          @Override
+          public void state(int layer, LayerState state) {}
+
+          @Override
+          public void warn(String message) {
+            warnings.add(message);
+          }
+        };
+    ImportedImage imported;
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(root.resolve("socket")));
+      Files.createLink(root.resolve("socket2"), root.resolve("socket"));
+      imported =
+          new ImageImporter(store, ImportOptions.defaults(), progress, Clock.systemUTC())
+              .run(
+                  ImageLocation.parse(root.toString()),
+                  Optional.of(ImageName.parse("root")),
+                  NOTHING);
+    }
+    assertThat(warnings).hasSize(2).allMatch(text -> text.contains("/socket"));
+    assertThat(tree(imported).walk(TreePath.parse("socket"))).isZero();
+    assertThat(tree(imported).walk(TreePath.parse("socket2"))).isZero();
+    export("root", "oci:" + dir.resolve("out") + ":x", ExportOptions.defaults());
+    try (Store other =
+        Store.open(dir.resolve("other"), StoreOptions.defaults(), Clock.systemUTC())) {
+      ImportedImage back =
+          new ImageImporter(other, ImportOptions.defaults(), Progress.NONE, Clock.systemUTC())
+              .run(
+                  ImageLocation.parse("oci:" + dir.resolve("out") + ":x"),
+                  Optional.of(ImageName.parse("root")),
+                  NOTHING);
+      assertThat(new Images(other).tree(back.record()).orElseThrow().digest())
+          .isEqualTo(tree(imported).tree().digest());
+    }
   }
 
   @Test

@@ -63,20 +63,21 @@ public final class VolumeImages {
       throws IOException {
     ImageCommit.requireValid(request.changes());
     try (VolumeCommit commit = VolumeCommit.begin(store, volumes, id)) {
-      CommittedImage made = make(commit, request);
-      ImageContent image = made.content();
+      Made made = make(commit, request);
+      ImageContent image = made.image().content();
       CommittedImage committed =
           commit
               .writer()
               .commit(
                   transaction -> {
+                    transaction.putLayer(made.key(), made.layer());
                     Digest config = transaction.putContent(image.config());
                     Digest manifest = transaction.putContent(image.manifest());
                     requireSame(config, image.record().config());
                     requireSame(manifest, image.record().manifest());
                     transaction.putImage(name.toString(), image.record());
                     commit.inherit(transaction);
-                    return made;
+                    return made.image();
                   });
       commit.settle();
       return committed;
@@ -99,12 +100,17 @@ public final class VolumeImages {
    */
   public <T> T with(VolumeId id, CommitRequest request, ImageUse<T> use) throws IOException {
     ImageCommit.requireValid(request.changes());
-    try (VolumeCommit commit = VolumeCommit.begin(store, volumes, id)) {
-      return use.of(make(commit, request));
+    try (VolumeCommit commit = VolumeCommit.beginToExport(store, volumes, id)) {
+      Made made = make(commit, request);
+      commit.writer().commitLayer(made.key(), made.layer());
+      return use.of(made.image());
     }
   }
 
-  private CommittedImage make(VolumeCommit commit, CommitRequest request) throws IOException {
+  /** An image that is in the session, with the layer that is not named yet. */
+  private record Made(CommittedImage image, LayerKey key, LayerRecord layer) {}
+
+  private Made make(VolumeCommit commit, CommitRequest request) throws IOException {
     VolumeRecord volume = commit.volume();
     StoreWriter writer = commit.writer();
     List<LayerKey> below = LayerKey.chain(volume.diffIds());
@@ -134,7 +140,6 @@ public final class VolumeImages {
             false);
     Optional<Digest> parent =
         below.isEmpty() ? Optional.empty() : Optional.of(below.getLast().chainId());
-    writer.commitLayer(new LayerKey(written.diffId(), parent), layer);
     List<Digest> diffIds = new ArrayList<>(volume.diffIds());
     diffIds.add(written.diffId());
     ImageContent image =
@@ -148,7 +153,10 @@ public final class VolumeImages {
                 request.changes(),
                 clock.instant())
             .make(store.state());
-    return new CommittedImage(image, written.diffId(), written.tarBytes(), changes.size());
+    return new Made(
+        new CommittedImage(image, written.diffId(), written.tarBytes(), changes.size()),
+        new LayerKey(written.diffId(), parent),
+        layer);
   }
 
   private static void hold(StoreWriter writer, LayerKey key) throws ArchiveException {

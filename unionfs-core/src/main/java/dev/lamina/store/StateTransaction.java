@@ -2,7 +2,9 @@ package dev.lamina.store;
 
 import dev.lamina.tree.Digest;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -17,6 +19,7 @@ public final class StateTransaction implements StateView {
   private final StateDatabase database;
   private final Roots roots;
   private final WriteBatch batch;
+  private final Set<LayerKey> layersPut = new HashSet<>();
   private long nextVolume;
 
   StateTransaction(StateDatabase database, Roots roots, WriteBatch batch) {
@@ -26,17 +29,29 @@ public final class StateTransaction implements StateView {
   }
 
   /**
-   * Names an image; one that had the name loses it. All its layers are there.
+   * Names an image; one that had the name loses it. All its layers are there, or have been put in
+   * this transaction.
    *
    * @throws StoreException where one of them is not
    */
   public void putImage(String name, ImageRecord image) {
     for (LayerKey key : LayerKey.chain(image.diffIds())) {
-      if (get(StateFamily.LAYERS, key.key()).isEmpty()) {
+      if (!layersPut.contains(key) && get(StateFamily.LAYERS, key.key()).isEmpty()) {
         throw new StoreException("Image " + name + " needs layer " + key + ", which is not there");
       }
     }
     put(StateFamily.IMAGES, RowKeys.of(name), image.encode());
+  }
+
+  /**
+   * Names a layer. Its tree, framing and blobs are on disk, and pinned by the session whose {@link
+   * StoreWriter#commit} runs this; what else the transaction puts names the layer, for otherwise
+   * the next collection deletes it.
+   */
+  public void putLayer(LayerKey key, LayerRecord layer) {
+    roots.layerPut(key);
+    layersPut.add(key);
+    put(StateFamily.LAYERS, key.key(), layer.encode());
   }
 
   /** Takes the name away from its image. */
@@ -118,11 +133,6 @@ public final class StateTransaction implements StateView {
   @Override
   public void scan(StateFamily family, byte[] prefix, RowVisitor visitor) {
     database.scan(family, prefix, visitor::row);
-  }
-
-  void putLayer(LayerKey key, LayerRecord layer) {
-    roots.layerPut(key);
-    put(StateFamily.LAYERS, key.key(), layer.encode());
   }
 
   void delete(StateFamily family, byte[] key) {

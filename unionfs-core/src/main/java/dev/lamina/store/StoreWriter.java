@@ -196,7 +196,10 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
     }
   }
 
-  /** Flushes, then names a layer, on disk, and holds it until this session ends. */
+  /**
+   * Flushes, then names a layer, on disk, and holds it until this session ends. Where the layer has
+   * a name of its own at once, {@link #commit} puts both in one write.
+   */
   public void commitLayer(LayerKey key, LayerRecord layer) {
     flush();
     try (Hold _ = store.roots().hold()) {
@@ -220,8 +223,8 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
   }
 
   /**
-   * Flushes, then runs a transaction that names what this session put: an image, a volume, a
-   * snapshot. The same write drops the session's lease, for now they are named.
+   * Flushes, then runs a transaction that names what this session put: an image with its layer, a
+   * volume, a snapshot. The same write drops the session's lease, for now they are named.
    */
   public <T> T commit(Function<StateTransaction, T> change) {
     flush();

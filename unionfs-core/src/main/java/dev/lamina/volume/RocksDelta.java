@@ -23,6 +23,11 @@ import org.rocksdb.WriteBatch;
  * written).
  */
 final class RocksDelta implements Delta {
+  /** Of a volume with more rows in a family the rest is removed as a range. */
+  static final int MOST_ONE_BY_ONE = 10_000;
+
+  private static final int ROWS_AT_ONCE = 1_000;
+
   private final StateDatabase database;
   private final DeltaKeys keys;
   private final boolean writable;
@@ -162,20 +167,40 @@ final class RocksDelta implements Delta {
     database.syncWal();
   }
 
-  /** Removes every row of the volume. Resumable: what is gone is gone. */
+  /**
+   * Removes every row of the volume, one by one while they are few: each range that is deleted
+   * slows every later read of all volumes down until the database has written it out. Resumable:
+   * what is gone is gone.
+   */
   void removeAll() {
-    try (WriteBatch batch = new WriteBatch()) {
-      for (StateFamily family :
-          new StateFamily[] {
-            StateFamily.NAMES,
-            StateFamily.SEQUENCES,
-            StateFamily.INODES,
-            StateFamily.ORPHANS,
-            StateFamily.REPLIES
-          }) {
-        batch.deleteRange(database.family(family), keys.first(), keys.end());
+    removeAll(StateFamily.NAMES);
+    removeAll(StateFamily.SEQUENCES);
+    removeAll(StateFamily.INODES);
+    removeAll(StateFamily.ORPHANS);
+    removeAll(StateFamily.REPLIES);
+  }
+
+  private void removeAll(StateFamily family) {
+    ColumnFamilyHandle handle = database.family(family);
+    try (WriteBatch batch = new WriteBatch();
+        RocksIterator rows = iterator(family)) {
+      int removed = 0;
+      for (rows.seek(keys.first()); rows.isValid(); rows.next()) {
+        if (removed == MOST_ONE_BY_ONE) {
+          batch.deleteRange(handle, rows.key(), keys.end());
+          break;
+        }
+        batch.delete(handle, rows.key());
+        removed++;
+        if (removed % ROWS_AT_ONCE == 0) {
+          database.write(batch, false);
+          batch.clear();
+        }
       }
-      database.write(batch, false);
+      check(rows);
+      if (batch.count() > 0) {
+        database.write(batch, false);
+      }
     } catch (RocksDBException e) {
       throw failed(e);
     }

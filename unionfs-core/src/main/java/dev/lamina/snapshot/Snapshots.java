@@ -4,6 +4,7 @@ import static dev.lamina.snapshot.SnapshotException.alreadyExists;
 import static dev.lamina.snapshot.SnapshotException.failedPrecondition;
 import static dev.lamina.snapshot.SnapshotException.notFound;
 
+import dev.lamina.fs.FileSystem;
 import dev.lamina.store.SnapshotContent;
 import dev.lamina.store.SnapshotKey;
 import dev.lamina.store.SnapshotKind;
@@ -13,12 +14,9 @@ import dev.lamina.store.StateView;
 import dev.lamina.store.Store;
 import dev.lamina.store.StoreWriter;
 import dev.lamina.store.VolumeId;
-import dev.lamina.tree.Change;
 import dev.lamina.tree.Digest;
 import dev.lamina.tree.Tree;
-import dev.lamina.tree.TreeDifference;
 import dev.lamina.tree.TreeEditor;
-import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreeView;
 import dev.lamina.volume.VolumeCommit;
 import dev.lamina.volume.VolumeException;
@@ -31,7 +29,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * The snapshots of a store.
@@ -56,12 +53,15 @@ public final class Snapshots {
   private final Store store;
   private final Volumes volumes;
   private final InstantSource clock;
+  private final SnapshotHolders holders = new SnapshotHolders();
+  private final SnapshotRemovals removals;
 
   /** Makes it for a store and its volumes. */
   public Snapshots(Store store, Volumes volumes, InstantSource clock) {
     this.store = store;
     this.volumes = volumes;
     this.clock = clock;
+    this.removals = new SnapshotRemovals(store, volumes);
   }
 
   /**
@@ -135,6 +135,43 @@ public final class Snapshots {
   }
 
   /**
+   * Opens a snapshot: the volume of an active one, to read and write; the tree of another one, to
+   * read. Until the file system is closed the snapshot can't be removed.
+   *
+   * @param holder who wants it, for whoever is refused meanwhile: "mounted on /mnt"
+   * @throws SnapshotException where it is not there, or active and somebody has it
+   */
+  public FileSystem open(SnapshotKey key, String holder) {
+    return switch (stat(key).content()) {
+      case SnapshotContent.OfVolume(VolumeId id) -> openVolume(key, id, holder);
+      case SnapshotContent.OfTree tree -> openTree(key, tree, holder);
+    };
+  }
+
+  private FileSystem openVolume(SnapshotKey key, VolumeId id, String holder) {
+    try {
+      return volumes.open(id, holder);
+    } catch (VolumeException e) {
+      throw failedPrecondition("Snapshot " + key + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private FileSystem openTree(SnapshotKey key, SnapshotContent.OfTree tree, String holder) {
+    SnapshotHolders.Look look =
+        holders.look(key, holder, () -> SnapshotRemovals.requireContent(store.state(), key, tree));
+    boolean opened = false;
+    try {
+      FileSystem fileSystem = volumes.openTree(tree.tree(), look::close);
+      opened = true;
+      return fileSystem;
+    } finally {
+      if (!opened) {
+        look.close();
+      }
+    }
+  }
+
+  /**
    * Makes a committed snapshot of an active one, which is gone then. What of the tree the volume
    * did not change is shared with the parent's.
    *
@@ -204,21 +241,9 @@ public final class Snapshots {
    * @throws SnapshotException where it is not there, is in use or has children
    */
   public void remove(SnapshotKey key) {
-    SnapshotRecord record = stat(key);
-    switch (record.content()) {
-      case SnapshotContent.OfVolume(VolumeId id) -> removeVolume(key, id);
-      case SnapshotContent.OfTree _ ->
-          removed(transaction -> removeRecord(transaction, key, record.content()));
-    }
-  }
-
-  private void removeVolume(SnapshotKey key, VolumeId id) {
-    // Claimed first, so nobody opens the volume between looking and removing.
-    try (Volumes.Claim _ = volumes.claim(id, "being removed")) {
-      removed(transaction -> removeVolume(transaction, key, id));
-      volumes.finishRemoval(id);
-    } catch (VolumeException e) {
-      throw failedPrecondition("Snapshot " + key + " cannot be removed: " + e.getMessage(), e);
+    switch (stat(key).content()) {
+      case SnapshotContent.OfVolume volume -> removals.remove(key, volume);
+      case SnapshotContent.OfTree tree -> removals.remove(key, tree, holders);
     }
   }
 
@@ -230,39 +255,7 @@ public final class Snapshots {
    * @throws SnapshotException where the name is another's by now, or has children
    */
   public void removeVolume(StateTransaction transaction, SnapshotKey key, VolumeId id) {
-    removeRecord(transaction, key, new SnapshotContent.OfVolume(id));
-    volumes.markRemoved(transaction, id);
-  }
-
-  private void removed(Consumer<StateTransaction> removal) {
-    boolean done =
-        store
-            .state()
-            .transact(
-                transaction -> {
-                  removal.accept(transaction);
-                  return true;
-                });
-    if (!done) {
-      throw new IllegalStateException("a transaction returns what its function returned");
-    }
-  }
-
-  private static void removeRecord(
-      StateTransaction transaction, SnapshotKey key, SnapshotContent expected) {
-    if (!require(transaction, key).content().equals(expected)) {
-      throw notFound("snapshot " + key + " as it was; another has its name now");
-    }
-    Optional<String> child =
-        transaction.snapshots(key.namespace()).entrySet().stream()
-            .filter(other -> other.getValue().parent().equals(Optional.of(key.name())))
-            .map(other -> other.getKey().name())
-            .findFirst();
-    if (child.isPresent()) {
-      throw failedPrecondition(
-          "Snapshot " + key + " is the parent of " + child.get() + "; remove that first");
-    }
-    transaction.removeSnapshot(key);
+    removals.remove(transaction, key, new SnapshotContent.OfVolume(id));
   }
 
   /**
@@ -315,38 +308,16 @@ public final class Snapshots {
   }
 
   private Usage treeUsage(SnapshotKey key, SnapshotRecord record, Digest tree) {
-    TreeView after = TreeView.open(store.directories(), tree);
     if (record.kind() == SnapshotKind.VIEW) {
       return new Usage(0, 0);
     }
+    TreeView after = TreeView.open(store.directories(), tree);
     if (record.parent().isEmpty()) {
-      return new Usage(after.tree().bytes(), after.positions());
+      return TreeUsage.whole(after);
     }
     SnapshotRecord parent = stat(new SnapshotKey(key.namespace(), record.parent().get()));
     TreeView before = TreeView.open(store.directories(), committedTree(parent).orElseThrow());
-    long[] sums = new long[2];
-    TreeDifference.diff(before, after, change -> count(change, sums));
-    return new Usage(sums[0], sums[1]);
-  }
-
-  private static void count(Change change, long[] sums) {
-    switch (change) {
-      case Change.Added added -> {
-        sums[0] += size(added.entry());
-        sums[1]++;
-      }
-      case Change.Modified modified -> {
-        if (!modified.before().equals(modified.after())) {
-          sums[0] += size(modified.after());
-        }
-        sums[1]++;
-      }
-      case Change.Deleted _ -> {}
-    }
-  }
-
-  private static long size(TreeEntry entry) {
-    return entry instanceof TreeEntry.File file ? file.size() : 0;
+    return TreeUsage.added(before, after);
   }
 
   private Optional<Digest> parentTree(StateView state, SnapshotKey key, Optional<String> parent) {
@@ -370,7 +341,7 @@ public final class Snapshots {
         : Optional.empty();
   }
 
-  private static SnapshotRecord require(StateView state, SnapshotKey key) {
+  static SnapshotRecord require(StateView state, SnapshotKey key) {
     return state.snapshot(key).orElseThrow(() -> notFound("snapshot " + key));
   }
 

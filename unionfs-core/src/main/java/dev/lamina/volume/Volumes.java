@@ -17,7 +17,6 @@ import dev.lamina.tree.Digest;
 import dev.lamina.tree.Tree;
 import dev.lamina.tree.TreeView;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -40,6 +39,7 @@ public final class Volumes implements AutoCloseable {
   private final Store store;
   private final VolumeOptions options;
   private final InstantSource clock;
+  private final VolumeRemovals removals;
 
   /** Who has which volume, in words for whoever is refused: "mounted on /mnt". */
   @GuardedBy("holders")
@@ -52,6 +52,7 @@ public final class Volumes implements AutoCloseable {
     this.store = store;
     this.options = options;
     this.clock = clock;
+    this.removals = new VolumeRemovals(store);
   }
 
   /**
@@ -61,39 +62,8 @@ public final class Volumes implements AutoCloseable {
   public static Volumes of(Store store, VolumeOptions options, InstantSource clock) {
     store.register(new VolumeRoots(store.state().database()));
     Volumes volumes = new Volumes(store, options, clock);
-    volumes.resumeRemovals();
+    volumes.removals.resume();
     return volumes;
-  }
-
-  private void resumeRemovals() {
-    SortedMap<VolumeId, VolumeRecord> known = store.state().volumes();
-    known.forEach(
-        (id, record) -> {
-          if (record.state() == VolumeState.REMOVED) {
-            resumeRemoval(id);
-          }
-        });
-    Path all = store.layout().volumes();
-    try (DirectoryStream<Path> directories = Files.newDirectoryStream(all, "[1-9]*")) {
-      for (Path directory : directories) {
-        String name = directory.getFileName().toString();
-        // What is named otherwise is none of ours and left alone.
-        if (name.matches("[0-9]{1,18}") && !known.containsKey(new VolumeId(Long.parseLong(name)))) {
-          deleteTree(directory);
-        }
-      }
-    } catch (IOException e) {
-      throw StoreException.of("looking for what removed volumes left in " + all, e);
-    }
-  }
-
-  /** One that cannot be removed now stays for the next opening: the others are not to suffer. */
-  private void resumeRemoval(VolumeId id) {
-    try {
-      finishRemoval(id);
-    } catch (StoreException | FsException e) {
-      LOG.log(System.Logger.Level.WARNING, "removed volume " + id + " stays for now", e);
-    }
   }
 
   /**
@@ -167,7 +137,13 @@ public final class Volumes implements AutoCloseable {
     boolean opened = false;
     try {
       Syncer syncer =
-          new Syncer(delta, options.syncPeriod(), files::remove, this::step, "volume " + id);
+          new Syncer(
+              delta,
+              new DirtyFiles(files),
+              options.syncPeriod(),
+              files::remove,
+              this::step,
+              "volume " + id);
       Numbers numbers =
           new Numbers(
               record.inodeMark(),
@@ -219,6 +195,15 @@ public final class Volumes implements AutoCloseable {
    * that found one.
    */
   public VolumeFileSystem openTree(Digest tree) {
+    return openTree(tree, () -> {});
+  }
+
+  /**
+   * As {@link #openTree(Digest)}.
+   *
+   * @param claim closed with the file system, when the tree is used no longer
+   */
+  public VolumeFileSystem openTree(Digest tree, Claim claim) {
     Use use = store.use(tree);
     boolean opened = false;
     try {
@@ -230,11 +215,18 @@ public final class Volumes implements AutoCloseable {
               Optional.empty(),
               new StoreContents(store),
               new Numbers(1, 1, (inode, sequence) -> refuse()),
-              new Syncer(delta, options.syncPeriod(), inode -> refuse(), step -> {}, "none"),
+              new Syncer(
+                  delta,
+                  new DirtyFiles(new NoDataFiles()),
+                  options.syncPeriod(),
+                  inode -> refuse(),
+                  step -> {},
+                  "none"),
               clock,
               step -> {});
       VolumeFileSystem fileSystem =
-          new VolumeFileSystem(union, Opening.open(union, options.hasSelinux()), use);
+          new VolumeFileSystem(
+              union, Opening.open(union, options.hasSelinux()), () -> close(use, claim));
       opened = true;
       return fileSystem;
     } finally {
@@ -242,6 +234,11 @@ public final class Volumes implements AutoCloseable {
         use.close();
       }
     }
+  }
+
+  private static void close(Use use, Claim claim) {
+    use.close();
+    claim.close();
   }
 
   private static void refuse() {
@@ -302,14 +299,7 @@ public final class Volumes implements AutoCloseable {
     hold(id, "being removed");
     try {
       require(id);
-      store
-          .state()
-          .transact(
-              transaction -> {
-                markRemoved(transaction, id);
-                return id;
-              });
-      step(VolumeSteps.VOLUME_MARKED);
+      removals.mark(id);
       finishRemoval(id);
     } finally {
       letGo(id);
@@ -323,27 +313,12 @@ public final class Volumes implements AutoCloseable {
    * @throws VolumeException where there is no such volume
    */
   public void markRemoved(StateTransaction transaction, VolumeId id) {
-    VolumeRecord record =
-        transaction.volume(id).orElseThrow(() -> new VolumeException("There is no volume " + id));
-    transaction.putVolume(id, record.withState(VolumeState.REMOVED));
+    removals.mark(transaction, id);
   }
 
   /** Removes rows, data and record of a volume that is marked as removed and not open. */
   public void finishRemoval(VolumeId id) {
-    StateDatabase database = store.state().database();
-    try (RocksDelta delta = RocksDelta.of(database, id.number())) {
-      delta.removeAll();
-    }
-    step(VolumeSteps.VOLUME_ROWS_REMOVED);
-    deleteTree(store.layout().volume(id));
-    step(VolumeSteps.VOLUME_DATA_REMOVED);
-    store
-        .state()
-        .transact(
-            transaction -> {
-              transaction.removeVolume(id);
-              return id;
-            });
+    removals.finish(id);
   }
 
   /** Returns a volume's record: a {@link VolumeException} where there is no such volume. */
@@ -401,26 +376,6 @@ public final class Volumes implements AutoCloseable {
       Files.createDirectories(volume.resolve("tmp"), ownerOnly);
     } catch (IOException e) {
       throw StoreException.of("making the directories of " + volume, e);
-    }
-  }
-
-  /** Removes a volume's directory and the two in it, with their plain files. */
-  private static void deleteTree(Path volume) {
-    try {
-      for (String part : List.of("data", "tmp")) {
-        Path directory = volume.resolve(part);
-        if (Files.isDirectory(directory)) {
-          try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-              Files.deleteIfExists(file);
-            }
-          }
-          Files.delete(directory);
-        }
-      }
-      Files.deleteIfExists(volume);
-    } catch (IOException e) {
-      throw StoreException.of("removing the data of " + volume, e);
     }
   }
 

@@ -108,6 +108,39 @@ final class SnapshotsTest {
   }
 
   @Test
+  void a_view_that_is_open_can_not_be_removed() {
+    layer("base", Optional.empty(), w -> w.file("a", "a"));
+    assertThat(snapshots.view(key("v"), Optional.of("base"), NONE)).isNotNull();
+    try (FileSystem one = snapshots.open(key("v"), "mounted on /one")) {
+      try (FileSystem two = snapshots.open(key("v"), "mounted on /two")) {
+        assertThat(new Workspace(one).text("a")).isEqualTo("a");
+        assertThat(new Workspace(two).text("a")).isEqualTo("a");
+      }
+      assertThatThrownBy(() -> snapshots.remove(key("v")))
+          .isInstanceOf(SnapshotException.class)
+          .hasMessageContaining("mounted on /one")
+          .hasMessageNotContaining("/two");
+      assertThat(snapshots.stat(key("v")).kind()).isEqualTo(SnapshotKind.VIEW);
+    }
+    snapshots.remove(key("v"));
+    refused(SnapshotException.Reason.NOT_FOUND, () -> snapshots.open(key("v"), "too late"));
+  }
+
+  @Test
+  void a_prepared_snapshot_that_is_open_can_neither_be_removed_nor_opened_again() {
+    assertThat(snapshots.prepare(key("work"), Optional.empty(), NONE)).isNotNull();
+    try (FileSystem fileSystem = snapshots.open(key("work"), "mounted on /mnt")) {
+      new Workspace(fileSystem).file("a", "a");
+      refused(SnapshotException.Reason.FAILED_PRECONDITION, () -> snapshots.remove(key("work")));
+      assertThatThrownBy(() -> snapshots.open(key("work"), "another"))
+          .isInstanceOf(SnapshotException.class)
+          .hasMessageContaining("mounted on /mnt");
+    }
+    snapshots.remove(key("work"));
+    assertThat(snapshots.list("test")).isEmpty();
+  }
+
+  @Test
   void names_are_taken_once_and_parents_are_committed() {
     VolumeId id = snapshots.prepare(key("work"), Optional.empty(), NONE);
     in(id, w -> w.file("a", "a"));

@@ -45,6 +45,7 @@ final class CommittedFiles implements OwnFiles {
 
   private final DataFiles files;
   private final Path directory;
+  private final boolean mayLink;
   private final StoreWriter writer;
   private final int inlineLimit;
   private final Consumer<String> steps;
@@ -54,16 +55,19 @@ final class CommittedFiles implements OwnFiles {
    * Makes it for a volume that nobody changes meanwhile.
    *
    * @param directory where the data files are
+   * @param mayLink whether the files may become the store's: not where they are to stay as they are
    * @param inlineLimit files of up to so many bytes are copied into rows
    */
   CommittedFiles(
       DataFiles files,
       Path directory,
+      boolean mayLink,
       StoreWriter writer,
       int inlineLimit,
       Consumer<String> steps) {
     this.files = files;
     this.directory = directory;
+    this.mayLink = mayLink;
     this.writer = writer;
     this.inlineLimit = inlineLimit;
     this.steps = steps;
@@ -101,7 +105,7 @@ final class CommittedFiles implements OwnFiles {
 
   private Committed commit(long inode) {
     try (Fd file = files.open(inode, FileOpen.O_RDONLY)) {
-      boolean unwritable = FileLocks.tryReadLease(file.value());
+      boolean unwritable = mayLink && FileLocks.tryReadLease(file.value());
       try {
         return commit(inode, file.value(), unwritable);
       } finally {

@@ -20,12 +20,15 @@ import java.util.List;
  * owner, mode and xattrs that a mount shows are in the records. Failures are {@link
  * LinuxException}. Thread-safe; whoever works on one inode's file sees to it that nobody else does.
  */
-final class DataFiles implements AutoCloseable {
+final class DataFiles implements DataSync, AutoCloseable {
   private static final int MODE = 0600;
   private static final int OWNER_WRITES = 0200;
 
   private final Fd data;
   private final Fd temporaries;
+
+  /** Whether a file was made, or put in its place, since the directory was last synced. */
+  private volatile boolean hasNewNames;
 
   /** Opens the files below a volume's directory, which must hold both directories. */
   DataFiles(Path volume) {
@@ -50,6 +53,7 @@ final class DataFiles implements AutoCloseable {
 
   /** Makes an empty file and opens it for reading and writing. EEXIST where there is one. */
   Fd create(long inode) {
+    hasNewNames = true;
     return FileOpen.openat(
         data.value(),
         name(inode),
@@ -93,6 +97,7 @@ final class DataFiles implements AutoCloseable {
   /** Gives a temporary file its place among the data files. */
   void place(long inode) {
     byte[] name = name(inode);
+    hasNewNames = true;
     FileNames.renameat(temporaries.value(), name, data.value(), name);
   }
 
@@ -114,6 +119,48 @@ final class DataFiles implements AutoCloseable {
   /** Makes the directory of the data files durable. */
   void syncDirectory() {
     FileIo.fsync(data.value());
+  }
+
+  /** {@inheritDoc} Writing is begun for all before any is waited for. */
+  @Override
+  public void sync(List<Long> inodes) {
+    List<Fd> open = new ArrayList<>();
+    try {
+      for (long inode : inodes) {
+        try {
+          Fd file = open(inode, FileOpen.O_RDONLY);
+          open.add(file);
+          FileIo.syncFileRange(file.value(), 0, 0, FileIo.SYNC_FILE_RANGE_WRITE);
+        } catch (LinuxException e) {
+          if (e.errno() != Errno.ENOENT) {
+            throw e;
+          }
+        }
+      }
+      open.forEach(file -> FileIo.fdatasync(file.value()));
+    } finally {
+      open.forEach(Fd::close);
+    }
+  }
+
+  @Override
+  public void syncNames() {
+    if (hasNewNames) {
+      // Cleared first: what is made meanwhile is for the next time.
+      hasNewNames = false;
+      boolean done = false;
+      try {
+        syncDirectory();
+        done = true;
+      } finally {
+        hasNewNames |= !done;
+      }
+    }
+  }
+
+  @Override
+  public void syncFileSystem() {
+    FileIo.syncfs(data.value());
   }
 
   /** A descriptor on the file system that the data is on. */

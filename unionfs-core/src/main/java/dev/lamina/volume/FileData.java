@@ -89,6 +89,7 @@ final class FileData {
     } else {
       written = FileIo.pwrite(own(handle).value(), buffer, at, length, position);
     }
+    union.syncer().wroteData(handle.node);
     handle.accessed = false;
     if (handle.isSynchronous()) {
       FileIo.fdatasync(own(handle).value());
@@ -120,6 +121,7 @@ final class FileData {
     }
     openFiles.contentChanges(handle.node, false);
     FileIo.fallocate(own(handle).value(), mode, position, length);
+    union.syncer().wroteData(handle.node);
   }
 
   long copyRange(long fromNumber, long fromPosition, long toNumber, long toPosition, long length) {
@@ -133,7 +135,14 @@ final class FileData {
     }
     openFiles.contentChanges(to.node, false);
     Fd target = own(to);
-    return switch (source(from)) {
+    long copied = copy(source(from), fromPosition, target, toPosition, length);
+    union.syncer().wroteData(to.node);
+    return copied;
+  }
+
+  private static long copy(
+      DataSource source, long fromPosition, Fd target, long toPosition, long length) {
+    return switch (source) {
       case DataSource.Bytes bytes ->
           writeFrom(bytes.bytes(), fromPosition, target, toPosition, length);
       case DataSource.Stored stored ->

@@ -20,6 +20,9 @@ final class NodeData {
   /** Where the data comes from; null while nothing is open. Changed under {@link #lock}. */
   private volatile @Nullable DataSource source;
 
+  /** Whether {@link DirtyFiles} knows that this is to be synced; written under its monitor. */
+  volatile boolean dirty;
+
   @GuardedBy("lock")
   private int opens;
 

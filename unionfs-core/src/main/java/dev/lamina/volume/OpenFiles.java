@@ -110,6 +110,7 @@ final class OpenFiles {
     if (data.source() instanceof DataSource.Own open) {
       if (truncates) {
         FileIo.ftruncate(open.descriptor().value(), 0);
+        union.syncer().wroteData(node);
       }
       return open.descriptor();
     }
@@ -117,6 +118,7 @@ final class OpenFiles {
     data.replace(new DataSource.Own(own));
     if (truncates) {
       FileIo.ftruncate(own.value(), 0);
+      union.syncer().wroteData(node);
     }
     return own;
   }
@@ -176,6 +178,7 @@ final class OpenFiles {
     try {
       try {
         use.on(own(node, data, keep, false).value());
+        union.syncer().wroteData(node);
         union.steps().accept(VolumeSteps.FILE_CHANGED);
       } finally {
         data.closeIfUnused();

@@ -10,9 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Makes a volume's records durable: at once when asked, and of itself some seconds after a write,
- * because the kernel tells a FUSE file system of neither sync nor syncfs. Whoever asks while
- * another sync runs shares the next one.
+ * Makes a volume durable: its records at once when asked, all of it, data first, of itself some
+ * seconds after a write, because the kernel tells a FUSE file system of neither sync nor syncfs.
+ * Whoever asks while another sync runs shares the next one.
  *
  * <p>Data files that nobody refers to any more are removed here, after the sync that made that so:
  * otherwise a power cut could bring back a record without its data. Thread-safe.
@@ -21,10 +21,12 @@ final class Syncer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Syncer.class.getName());
 
   private final Delta delta;
+  private final DirtyFiles dirty;
   private final Consumer<Long> removeDataFile;
   private final Consumer<String> steps;
   private final AtomicLong written = new AtomicLong();
   private final ReentrantLock syncing = new ReentrantLock();
+  private final ReentrantLock syncingData = new ReentrantLock();
   private volatile long synced;
 
   @GuardedBy("removals")
@@ -38,18 +40,21 @@ final class Syncer implements AutoCloseable {
   private record Removal(long inode, long behind) {}
 
   /**
-   * Starts.
+   * Makes it.
    *
+   * @param dirty the data files that are not on disk
    * @param period how long a write may stay unsynced
    * @param removeDataFile removes the data file of an inode
    */
   Syncer(
       Delta delta,
+      DirtyFiles dirty,
       Duration period,
       Consumer<Long> removeDataFile,
       Consumer<String> steps,
       String volume) {
     this.delta = delta;
+    this.dirty = dirty;
     this.removeDataFile = removeDataFile;
     this.steps = steps;
     this.thread =
@@ -69,14 +74,36 @@ final class Syncer implements AutoCloseable {
     written.incrementAndGet();
   }
 
+  /** A node's data file was written to; called behind the write. */
+  void wroteData(Node node) {
+    dirty.wrote(node.inode, node.data());
+  }
+
   /** Removes a data file once all writes so far are durable. */
   void removeLater(long inode) {
+    dirty.forget(inode);
     synchronized (removals) {
       removals.add(new Removal(inode, written.get()));
     }
   }
 
-  /** Returns once all writes so far are durable. */
+  /**
+   * Returns once all that was written so far, to files and records, is durable. Data comes first:
+   * no record is then on disk whose data is not.
+   */
+  void syncAll() {
+    syncingData.lock();
+    try {
+      if (dirty.sync()) {
+        steps.accept(VolumeSteps.DATA_SYNCED);
+      }
+    } finally {
+      syncingData.unlock();
+    }
+    sync();
+  }
+
+  /** Returns once all writes of records so far are durable. */
   void sync() {
     long target = written.get();
     if (synced >= target && !hasRemovals()) {
@@ -145,21 +172,21 @@ final class Syncer implements AutoCloseable {
     while (!Thread.currentThread().isInterrupted()) {
       try {
         Thread.sleep(period);
-        sync();
+        syncAll();
         failed = false;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
         // Tried again after the next period; fsync tells whoever wants to know.
         if (!failed) {
-          LOG.log(System.Logger.Level.ERROR, "a volume's records cannot be made durable", e);
+          LOG.log(System.Logger.Level.ERROR, "a volume cannot be made durable", e);
         }
         failed = true;
       }
     }
   }
 
-  /** Stops syncing of itself; what is unsynced stays so unless {@link #sync} is called before. */
+  /** Stops syncing of itself; what is unsynced stays so unless {@link #syncAll} follows. */
   @Override
   public void close() {
     thread.interrupt();

@@ -46,33 +46,49 @@ public final class VolumeCommit implements AutoCloseable {
   private final StoreWriter writer;
   private final RocksDelta delta;
   private final DataFiles files;
-  private final TreeView base;
   private final VolumeView view;
   private final CommittedFiles committed;
   private boolean removed;
 
+  /** Opened already, with what it was opened for. */
   private VolumeCommit(
-      Store store, Volumes volumes, VolumeId source, boolean isFork, VolumeRecord record) {
+      Store store,
+      Volumes volumes,
+      Source source,
+      VolumeRecord record,
+      StoreWriter writer,
+      RocksDelta delta,
+      DataFiles files,
+      VolumeView view) {
     this.store = store;
     this.volumes = volumes;
-    this.source = source;
-    this.isFork = isFork;
+    this.source = source.id;
+    this.isFork = source.isFork;
     this.record = record;
-    Path directory = store.layout().volume(source);
-    Volumes.makeDirectories(directory);
-    this.base = TreeView.open(store.directories(), record.baseTree());
-    this.delta = RocksDelta.of(store.state().database(), source.number());
-    this.view = VolumeView.read(new Base(base), delta);
-    this.files = new DataFiles(directory);
-    this.writer = store.begin("commit of volume " + source);
+    this.writer = writer;
+    this.delta = delta;
+    this.files = files;
+    this.view = view;
     this.committed =
         new CommittedFiles(
             files,
-            store.layout().volumeData(source),
+            store.layout().volumeData(source.id),
+            source.isFork || source.use == Use.SHARE,
             writer,
             store.options().inlineLimit(),
             store.options().steps()::after);
   }
+
+  /** What becomes of a volume that is not open. */
+  private enum Use {
+    /** Its files may become the store's. */
+    SHARE,
+    /** Nothing of it changes: its files are copied. */
+    ONLY_READ
+  }
+
+  /** What is committed: a volume that is held, or a fork of one. */
+  private record Source(VolumeId id, boolean isFork, Use use) {}
 
   /**
    * Begins to commit a volume, be it open or not.
@@ -80,12 +96,31 @@ public final class VolumeCommit implements AutoCloseable {
    * @throws VolumeException where there is no such volume, or it is being removed or committed
    */
   public static VolumeCommit begin(Store store, Volumes volumes, VolumeId id) {
+    return begin(store, volumes, id, Use.SHARE);
+  }
+
+  /**
+   * Begins a commit that is to come to nothing: the volume, be it open or not, stays exactly as it
+   * is, its data files and their times included. {@link #inherit} and {@link #remove} are not
+   * called.
+   *
+   * @throws VolumeException as {@link #begin}
+   */
+  public static VolumeCommit beginToExport(Store store, Volumes volumes, VolumeId id) {
+    return begin(store, volumes, id, Use.ONLY_READ);
+  }
+
+  private static VolumeCommit begin(Store store, Volumes volumes, VolumeId id, Use use) {
     Optional<VolumeFileSystem> open = volumes.opened(id);
     if (open.isEmpty()) {
-      return beginUnused(store, volumes, id);
+      return beginUnused(store, volumes, id, use);
     }
     VolumeId fork = VolumeFork.temporary(store, volumes, id, open.get());
-    return began(store, volumes, fork, true, () -> store.state().volume(fork).orElseThrow());
+    return began(
+        store,
+        volumes,
+        new Source(fork, true, use),
+        () -> store.state().volume(fork).orElseThrow());
   }
 
   /**
@@ -94,24 +129,47 @@ public final class VolumeCommit implements AutoCloseable {
    * @throws VolumeException where there is no such volume, or somebody has it
    */
   public static VolumeCommit beginUnused(Store store, Volumes volumes, VolumeId id) {
+    return beginUnused(store, volumes, id, Use.SHARE);
+  }
+
+  private static VolumeCommit beginUnused(Store store, Volumes volumes, VolumeId id, Use use) {
     volumes.hold(id, "being committed");
-    return began(store, volumes, id, false, () -> volumes.require(id));
+    return began(store, volumes, new Source(id, false, use), () -> volumes.require(id));
   }
 
   private static VolumeCommit began(
-      Store store,
-      Volumes volumes,
-      VolumeId source,
-      boolean isFork,
-      Supplier<VolumeRecord> record) {
+      Store store, Volumes volumes, Source source, Supplier<VolumeRecord> record) {
     boolean began = false;
     try {
-      VolumeCommit commit = new VolumeCommit(store, volumes, source, isFork, record.get());
+      VolumeCommit commit = open(store, volumes, source, record.get());
       began = true;
       return commit;
     } finally {
       if (!began) {
-        end(volumes, source, isFork);
+        end(volumes, source.id, source.isFork);
+      }
+    }
+  }
+
+  private static VolumeCommit open(
+      Store store, Volumes volumes, Source source, VolumeRecord record) {
+    Path directory = store.layout().volume(source.id);
+    Volumes.makeDirectories(directory);
+    DataFiles files = new DataFiles(directory);
+    RocksDelta delta = RocksDelta.of(store.state().database(), source.id.number());
+    boolean opened = false;
+    try {
+      Base base = new Base(TreeView.open(store.directories(), record.baseTree()));
+      VolumeView view = VolumeView.read(base, delta);
+      StoreWriter writer = store.begin("commit of volume " + source.id);
+      VolumeCommit commit =
+          new VolumeCommit(store, volumes, source, record, writer, delta, files, view);
+      opened = true;
+      return commit;
+    } finally {
+      if (!opened) {
+        delta.close();
+        files.close();
       }
     }
   }
@@ -128,7 +186,7 @@ public final class VolumeCommit implements AutoCloseable {
 
   /** Returns what the volume is built on. */
   public TreeView base() {
-    return base;
+    return view.base().tree();
   }
 
   /**
@@ -156,7 +214,7 @@ public final class VolumeCommit implements AutoCloseable {
 
   /** Returns the tree that changes make of the base; its records are in the session. */
   public Tree tree(Collection<LayerChange> changes) {
-    TreeEditor editor = TreeEditor.on(base);
+    TreeEditor editor = TreeEditor.on(base());
     for (LayerChange change : changes) {
       switch (change) {
         case LayerChange.Put(TreePath path, TreeEntry entry) -> editor.put(path, entry);

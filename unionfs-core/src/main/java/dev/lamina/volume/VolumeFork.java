@@ -56,7 +56,10 @@ final class VolumeFork {
    * @throws VolumeException where the volume is gone
    */
   static VolumeId temporary(Store store, Volumes volumes, VolumeId source, VolumeFileSystem open) {
-    try (Syncer.Hold _ = open.union().syncer().hold()) {
+    Syncer syncer = open.union().syncer();
+    // What is committed will be on disk; what it is a copy of is not to be behind it.
+    syncer.syncAll();
+    try (Syncer.Hold _ = syncer.hold()) {
       VolumeFork copy = record(store, volumes, source);
       boolean done = false;
       try {

@@ -113,7 +113,7 @@ final class VolumeParts {
   private void closeSyncer() {
     if (union.delta().isWritable()) {
       union.syncer().close();
-      union.syncer().sync();
+      union.syncer().syncAll();
     }
   }
 }

@@ -26,6 +26,9 @@ final class VolumeSteps {
   /** A batch of rows was written to the log. */
   static final String ROWS_WRITTEN = "rows written";
 
+  /** What was written to data files is on disk, because it was time or the volume is closed. */
+  static final String DATA_SYNCED = "data synced";
+
   /** The log is on disk. */
   static final String LOG_SYNCED = "log synced";
 

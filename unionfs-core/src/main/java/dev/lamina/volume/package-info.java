@@ -21,8 +21,8 @@
  *   <li><em>directory locks</em> ({@code DirectoryNames.lock}), by ascending inode: the names of
  *       directories.
  *   <li><em>record locks</em> ({@code Node.recordLock}), by ascending inode: the records of inodes.
- *   <li>leaves: the monitors of {@code NodeTable}'s stripes, {@code HandleTable}, {@code Numbers}
- *       and {@code Syncer}, and the database's own.
+ *   <li>leaves: the monitors of {@code NodeTable}'s stripes, {@code HandleTable}, {@code Numbers},
+ *       {@code Syncer} and {@code DirtyFiles}, and the database's own.
  * </ol>
  *
  * Reading takes none of 2 to 4: records are immutable and replaced whole, cached names are in

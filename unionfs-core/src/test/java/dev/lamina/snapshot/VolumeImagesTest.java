@@ -24,19 +24,24 @@ import dev.lamina.store.StoreOptions;
 import dev.lamina.store.VolumeId;
 import dev.lamina.testing.fs.Workspace;
 import dev.lamina.tree.Digest;
+import dev.lamina.volume.VolumeChange;
 import dev.lamina.volume.VolumeDiff;
 import dev.lamina.volume.VolumeOptions;
 import dev.lamina.volume.Volumes;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +196,40 @@ final class VolumeImagesTest {
     assertThat(store.state().images()).containsOnlyKeys("base:latest");
     assertThat(store.collect().layers()).isOne();
     assertThat(images.commit(id, NEXT, request()).diffId()).isEqualTo(mounted.diffId());
+  }
+
+  @Test
+  void an_export_changes_nothing_of_the_volume_or_its_files() throws Exception {
+    assertThat(base().changes()).isPositive();
+    VolumeId id = on(BASE);
+    in(id, VolumeImagesTest::change);
+    in(id, w -> w.file("big", "b".repeat(60_000)));
+    SortedMap<String, String> before = status(id);
+    assertThat(before).hasSizeGreaterThan(2);
+    List<VolumeChange> changes = VolumeDiff.of(store, id);
+    assertThat(images.with(id, request(), image -> image).changes()).isPositive();
+    assertThat(status(id)).isEqualTo(before);
+    try (FileSystem _ = volumes.open(id, "a test")) {
+      assertThat(images.with(id, request(), image -> image).changes()).isPositive();
+      assertThat(status(id)).isEqualTo(before);
+    }
+    assertThat(VolumeDiff.of(store, id)).isEqualTo(changes);
+    assertThat(store.collect().objects()).isPositive();
+    assertThat(status(id)).isEqualTo(before);
+  }
+
+  /** What the data files of a volume are, but for when they were read. */
+  private SortedMap<String, String> status(VolumeId id) throws IOException {
+    SortedMap<String, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.list(store.layout().volumeData(id))) {
+      for (Path file : all.toList()) {
+        files.put(
+            file.getFileName().toString(),
+            Files.readAttributes(file, "unix:ino,mode,nlink,size,ctime,lastModifiedTime")
+                .toString());
+      }
+    }
+    return files;
   }
 
   @Test

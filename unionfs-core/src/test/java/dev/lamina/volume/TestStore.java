@@ -35,9 +35,12 @@ public final class TestStore implements AutoCloseable {
 
   /** Opens a store that tells what it does, step by step. */
   public TestStore(Path directory, Steps steps) {
+    this(directory, steps, Duration.ofMinutes(1));
+  }
+
+  TestStore(Path directory, Steps steps, Duration syncPeriod) {
     this.store = Store.open(directory, StoreOptions.defaults().withSteps(steps), Clock.systemUTC());
-    this.volumes =
-        Volumes.of(store, new VolumeOptions(Duration.ofMinutes(1), false), Clock.systemUTC());
+    this.volumes = Volumes.of(store, new VolumeOptions(syncPeriod, false), Clock.systemUTC());
   }
 
   /** Opens a store. */

@@ -104,7 +104,13 @@ final class UnchangedTest {
             Optional.empty(),
             (digest, size) -> new DataSource.Bytes(new byte[1]),
             new Numbers(1, 1, (inode, sequence) -> {}),
-            new Syncer(delta, Duration.ofDays(1), inode -> {}, step -> {}, "test"),
+            new Syncer(
+                delta,
+                new DirtyFiles(new NoDataFiles()),
+                Duration.ofDays(1),
+                inode -> {},
+                step -> {},
+                "test"),
             InstantSource.system(),
             step -> {});
     VolumeParts parts = Opening.open(union, false);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lamina.archive.LayerChange;
 import dev.lamina.fs.FileSystem;
 import dev.lamina.linux.FileOpen;
+import dev.lamina.store.StateDatabase;
+import dev.lamina.store.StateFamily;
 import dev.lamina.store.Steps;
 import dev.lamina.store.VerifyOptions;
 import dev.lamina.store.VolumeId;
@@ -16,9 +18,11 @@ import dev.lamina.tree.Digest;
 import dev.lamina.tree.Tree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +32,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.WriteBatch;
 
 /** What a commit makes of a volume, what it costs, and what a crash within it leaves. */
 final class VolumeCommitTest {
@@ -126,6 +131,107 @@ final class VolumeCommitTest {
         assertThat(w.text("large")).startsWith("bx");
       }
       assertThat(store.store().layout().volumes().toFile().list()).hasSize(1);
+    }
+  }
+
+  @Test
+  void what_is_written_while_an_open_volume_is_committed_is_not_inherited_away() {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      VolumeId id = store.volume(LOWER);
+      try (FileSystem fileSystem = store.open(id)) {
+        Workspace w = new Workspace(fileSystem);
+        w.file("big", "b".repeat(50_000));
+        w.write("large", 0, "first");
+        try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+          Tree tree = commit.tree(commit.changes());
+          // Between the test of who may write and the batch that names the outcome.
+          w.write("large", 0, "later");
+          w.truncate("big", 3);
+          boolean done =
+              commit
+                  .writer()
+                  .commit(
+                      transaction -> {
+                        commit.inherit(transaction);
+                        return true;
+                      });
+          assertThat(done).isTrue();
+          commit.settle();
+          try (FileSystem image = store.volumes().openTree(tree.digest())) {
+            assertThat(new Workspace(image).text("large")).startsWith("firstxx");
+            assertThat(new Workspace(image).text("big")).hasSize(50_000);
+          }
+        }
+        assertThat(w.text("large")).startsWith("laterxx");
+        assertThat(w.text("big")).isEqualTo("bbb");
+      }
+      change(
+          store,
+          id,
+          w -> {
+            assertThat(w.text("large")).startsWith("laterxx");
+            assertThat(w.text("big")).isEqualTo("bbb");
+          });
+    }
+  }
+
+  @Test
+  void a_file_that_somebody_could_still_write_to_is_copied_and_not_linked() throws Exception {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      VolumeId id = store.volume(LOWER);
+      change(store, id, w -> w.file("big", "b".repeat(50_000)));
+      Path data;
+      try (var files = Files.list(store.store().layout().volumeData(id))) {
+        data = files.findFirst().orElseThrow();
+      }
+      try (var writer = Files.newByteChannel(data, StandardOpenOption.WRITE);
+          VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
+        assertThat(commit.changes()).isNotEmpty();
+        assertThat(Files.getAttribute(data, "unix:nlink")).isEqualTo(1);
+        assertThat(writer.write(ByteBuffer.wrap(new byte[1]))).isOne();
+        commit.writer().flush();
+        Digest blob = Digest.sha256("b".repeat(50_000).getBytes(StandardCharsets.UTF_8));
+        assertThat(Files.readString(store.store().layout().object(blob)))
+            .isEqualTo("b".repeat(50_000));
+      }
+    }
+  }
+
+  @Test
+  void a_commit_that_cannot_begin_leaves_nothing_open() throws Exception {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      VolumeId id = store.volume(LOWER);
+      change(store, id, w -> w.file("a", "a"));
+      StateDatabase database = store.store().state().database();
+      try (WriteBatch batch = new WriteBatch()) {
+        batch.put(
+            database.family(StateFamily.INODES),
+            new DeltaKeys(id.number()).inode(3),
+            new byte[] {99});
+        database.write(batch, false);
+      }
+      assertThatThrownBy(() -> VolumeCommit.begin(store.store(), store.volumes(), id).close())
+          .isInstanceOf(RuntimeException.class);
+      assertThat(store.volumes().holder(id)).isEmpty();
+      assertThat(openBelow(store.store().layout().volume(id))).isEmpty();
+    }
+  }
+
+  /** What this process has open below a directory. */
+  private static List<Path> openBelow(Path directory) throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.flatMap(VolumeCommitTest::target)
+          .filter(path -> path.startsWith(directory))
+          .toList();
+    }
+  }
+
+  private static Stream<Path> target(Path descriptor) {
+    try {
+      return Stream.of(Files.readSymbolicLink(descriptor));
+    } catch (IOException e) {
+      // Closed since it was listed.
+      return Stream.empty();
     }
   }
 

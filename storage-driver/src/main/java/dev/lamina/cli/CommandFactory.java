@@ -34,21 +34,21 @@ final class CommandFactory implements CommandLine.IFactory {
           CompletionCommand.class,
           ManCommand.class);
 
-  private final Console console;
+  private final GlobalOptions global;
 
-  CommandFactory(Console console) {
-    this.console = console;
+  CommandFactory(GlobalOptions global) {
+    this.global = global;
   }
 
   @Override
   public <K> K create(Class<K> type) throws Exception {
     if (type == GlobalOptions.class) {
-      return type.cast(new GlobalOptions(console));
+      return type.cast(global);
     }
     for (Constructor<?> constructor : type.getDeclaredConstructors()) {
       if (constructor.getParameterCount() == 1
           && constructor.getParameterTypes()[0] == GlobalOptions.class) {
-        return type.cast(constructor.newInstance(new GlobalOptions(console)));
+        return type.cast(constructor.newInstance(global));
       }
     }
     return CommandLine.defaultFactory().create(type);

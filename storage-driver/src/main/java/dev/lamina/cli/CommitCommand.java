@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,7 +23,7 @@ import picocli.CommandLine.Parameters;
       "  lamina commit --change 'CMD [\"hello\"]' debian-3f9a mine:2"
     })
 final class CommitCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Parameters(index = "0", paramLabel = "VOLUME", description = "The volume.")
   private String volume = "";

@@ -2,6 +2,8 @@ package dev.lamina.cli;
 
 import dev.lamina.control.Answer;
 import dev.lamina.control.Messages;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,11 +37,12 @@ record Console(
 
   /** Returns the process's own. */
   static Console ofProcess() {
-    // The same stream for text and bytes, each flushed by whoever writes: commands write one kind.
+    // The same file for text and bytes, each flushed by whoever writes: commands write one kind.
+    // Not System.out for the bytes, which keeps its failures to itself.
     return new Console(
         System.in,
-        System.out,
-        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+        new FileOutputStream(FileDescriptor.out),
+        new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
         isTerminal(Path.of("/proc/self/fd/2")),
         System.getenv(),
@@ -54,6 +57,11 @@ record Console(
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Writes the text that is still to be written, and returns whether any could not be. */
+  boolean outputFailed() {
+    return output.checkError();
   }
 
   /** Prints an answer as JSON. */

@@ -14,7 +14,6 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts, stops and tells of the daemon. */
@@ -29,14 +28,20 @@ import picocli.CommandLine.Option;
 final class DaemonCommand {
   private static final System.Logger LOG = System.getLogger(DaemonCommand.class.getName());
 
+  private final GlobalOptions global;
+
+  DaemonCommand(GlobalOptions global) {
+    this.global = global;
+  }
+
   @Command(
       name = "start",
       mixinStandardHelpOptions = true,
       description = "Start the daemon where it is not running.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon start --store /srv/lamina"})
-  int start(@Mixin GlobalOptions own) throws ControlException, IOException {
-    return status(own, false);
+  int start() throws ControlException, IOException {
+    return status(false);
   }
 
   @Command(
@@ -45,31 +50,31 @@ final class DaemonCommand {
       description = "Show the daemon; exit code 1 where none is running.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon status --json"})
-  int showStatus(
-      @Mixin GlobalOptions own, @Option(names = "--json", description = "Print JSON.") boolean json)
+  int showStatus(@Option(names = "--json", description = "Print JSON.") boolean json)
       throws ControlException, IOException {
-    Optional<ControlClient> running = own.connection().connectIfRunning();
+    Optional<ControlClient> running = global.connection().connectIfRunning();
     if (running.isEmpty()) {
-      own.console().line("no daemon is running for " + own.connection().store());
+      global.console().line("no daemon is running for " + global.connection().store());
       return 1;
     }
     running.get().close();
-    return status(own, json);
+    return status(json);
   }
 
-  private static int status(GlobalOptions own, boolean json) throws ControlException, IOException {
-    Answer.DaemonStatus status = own.ask(new Request.Status(), Answer.DaemonStatus.class);
+  private int status(boolean json) throws ControlException, IOException {
+    Answer.DaemonStatus status = global.ask(new Request.Status(), Answer.DaemonStatus.class);
     if (json) {
-      own.console().json(status);
+      global.console().json(status);
     } else {
-      own.console()
+      global
+          .console()
           .line(
               "process "
                   + status.pid()
                   + ", store "
                   + status.store()
                   + ", started "
-                  + own.console().age(status.since())
+                  + global.console().age(status.since())
                   + ", "
                   + status.mounts()
                   + " mounts, heap "
@@ -87,7 +92,6 @@ final class DaemonCommand {
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon stop"})
   int stop(
-      @Mixin GlobalOptions own,
       @Option(
               names = "--force",
               description =
@@ -95,17 +99,17 @@ final class DaemonCommand {
                       + " cut off the others.")
           boolean force)
       throws ControlException, IOException {
-    DaemonConnection connection = own.connection();
+    DaemonConnection connection = global.connection();
     Optional<ControlClient> running = connection.connectIfRunning();
     if (running.isEmpty()) {
-      own.console().line("no daemon is running for " + connection.store());
+      global.console().line("no daemon is running for " + connection.store());
       return 0;
     }
     try (ControlClient client = running.get();
         ProgressDisplay progress =
             new ProgressDisplay(
-                own.console().error(), own.console().terminal(), System::nanoTime)) {
-      Answer.DaemonStatus status = own.ask(new Request.Status(), Answer.DaemonStatus.class);
+                global.console().error(), global.console().terminal(), System::nanoTime)) {
+      Answer.DaemonStatus status = global.ask(new Request.Status(), Answer.DaemonStatus.class);
       client.ask(
           new Request.Stop(force),
           InputStream.nullInputStream(),
@@ -122,8 +126,8 @@ final class DaemonCommand {
       description = "Run the daemon in the foreground, as a service manager wants it.",
       footerHeading = "%nExample:%n",
       footer = {"  lamina daemon run --store /srv/lamina"})
-  int run(@Mixin GlobalOptions own) throws IOException, InterruptedException {
-    DaemonConnection connection = own.connection();
+  int run() throws IOException, InterruptedException {
+    DaemonConnection connection = global.connection();
     Daemon daemon =
         Daemon.start(
             connection.store(),

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,7 +17,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {"  lamina diff debian-3f9a"})
 final class DiffCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Parameters(paramLabel = "VOLUME", description = "The volume.")
   private String name = "";

@@ -6,7 +6,6 @@ import dev.lamina.control.Request;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Collects what nothing needs. */
@@ -16,7 +15,7 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExample:%n",
     footer = {"  lamina gc"})
 final class GcCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;

@@ -11,21 +11,19 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.Option;
+import java.util.function.Supplier;
 
-/** What all commands share: which store, and how to ask its daemon. A mixin. */
+/** What all commands share: which store, and how to ask its daemon. */
 final class GlobalOptions {
-  @Option(
-      names = "--store",
-      paramLabel = "DIR",
-      description =
-          "The store; else LAMINA_STORE, else /var/lib/lamina (root) or the XDG data directory.")
-  private Optional<Path> store = Optional.empty();
-
   private final Console console;
+  private final Supplier<Optional<Path>> store;
 
-  GlobalOptions(Console console) {
+  /**
+   * @param store what {@code --store} says, once the command line is parsed
+   */
+  GlobalOptions(Console console, Supplier<Optional<Path>> store) {
     this.console = console;
+    this.store = store;
   }
 
   Console console() {
@@ -36,7 +34,8 @@ final class GlobalOptions {
   DaemonConnection connection() throws IOException {
     Map<String, String> environment = console.environment();
     boolean root = "root".equals(System.getProperty("user.name"));
-    return new DaemonConnection(StoreLocation.of(store, root, environment), root, environment);
+    return new DaemonConnection(
+        StoreLocation.of(store.get(), root, environment), root, environment);
   }
 
   /** Asks the daemon, showing progress; starts it where none is running. */

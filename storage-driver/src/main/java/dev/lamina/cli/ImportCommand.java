@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -25,7 +24,7 @@ import picocli.CommandLine.Parameters;
       "  docker save debian:12 | lamina import - debian:12"
     })
 final class ImportCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Parameters(index = "0", paramLabel = "SOURCE", description = "Where the image comes from.")
   private String source = "";

@@ -5,7 +5,6 @@ import dev.lamina.control.Request;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Tells all of an image or volume. */
@@ -15,7 +14,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {"  lamina inspect debian:12"})
 final class InspectCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Parameters(paramLabel = "IMAGE|VOLUME", description = "The image, by name or ID, or the volume.")
   private String name = "";

@@ -4,11 +4,15 @@ import dev.lamina.control.ControlException;
 import dev.lamina.linux.LinuxException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -31,6 +35,15 @@ public final class Lamina {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description =
+          "The store; else LAMINA_STORE, else /var/lib/lamina (root) or the XDG data directory."
+              + " Before or behind the command's name.")
+  private Optional<Path> store = Optional.empty();
+
   private Lamina() {}
 
   /**
@@ -40,13 +53,25 @@ public final class Lamina {
    * @return the exit code: 0 done, 1 failed, 2 wrong usage
    */
   public static int run(String[] args) {
-    return commandLine(Console.ofProcess()).execute(args);
+    return run(Console.ofProcess(), args);
+  }
+
+  /** As {@link #run(String[])}, with what the command reads and writes. */
+  static int run(Console console, String... args) {
+    int code = commandLine(console).execute(args);
+    if (console.outputFailed() && code == 0) {
+      console.error().println("lamina: the output could not be written: is the disk full?");
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    return code;
   }
 
   /** Returns the parser with all commands. */
   static CommandLine commandLine(Console console) {
-    CommandLine.IFactory factory = new CommandFactory(console);
-    CommandLine line = new CommandLine(new Lamina(), factory);
+    Lamina lamina = new Lamina();
+    CommandLine.IFactory factory =
+        new CommandFactory(new GlobalOptions(console, () -> lamina.store));
+    CommandLine line = new CommandLine(lamina, factory);
     for (Class<?> command : CommandFactory.COMMANDS) {
       CommandLine child = new CommandLine(command, factory);
       // What comes behind the image's name is the command in it, with options of its own.

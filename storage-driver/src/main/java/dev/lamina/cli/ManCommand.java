@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = {"  lamina man /usr/local/share/man/man1 && man lamina-import"})
 final class ManCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,7 +19,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {"  lamina rm mine:1 debian-3f9a"})
 final class RmCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Parameters(
       arity = "1..*",

@@ -5,7 +5,6 @@ import dev.lamina.control.Request;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Gives an image another name. */
@@ -15,7 +14,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {"  lamina tag debian:12 mine:latest"})
 final class TagCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Parameters(index = "0", paramLabel = "IMAGE", description = "The image, by name or ID.")
   private String name = "";

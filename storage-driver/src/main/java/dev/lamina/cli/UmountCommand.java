@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,7 +16,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExample:%n",
     footer = {"  lamina umount /mnt"})
 final class UmountCommand implements Callable<Integer> {
-  @Mixin private final GlobalOptions global;
+  private final GlobalOptions global;
 
   @Parameters(paramLabel = "DIR", description = "The mount point.")
   private Path directory = Path.of("");

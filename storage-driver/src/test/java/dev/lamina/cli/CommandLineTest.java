@@ -3,11 +3,17 @@ package dev.lamina.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -96,6 +102,48 @@ final class CommandLineTest {
   }
 
   @Test
+  void theStoreIsNamedBeforeOrBehindTheCommand() {
+    String store = directory.resolve("no-such-store").toString();
+    for (String command :
+        List.of("--store S daemon status", "daemon --store S status", "daemon status --store S")) {
+      CommandRun status = CommandRun.of(command.replace("S", store).split(" "));
+      assertThat(status.code()).as(command).isEqualTo(1);
+      assertThat(status.output()).as(command).contains("no daemon is running for " + store);
+    }
+    for (String command : List.of("--store S doctor --json", "doctor --json --store S")) {
+      assertThat(CommandRun.of(command.replace("S", store).split(" ")).output())
+          .as(command)
+          .contains(store + ", not made yet");
+    }
+    for (List<String> command : allCommands()) {
+      assertThat(run(command, "--help").output()).as("%s", command).contains("--store=DIR");
+    }
+  }
+
+  @Test
+  void whatCannotBeWrittenIsAFailure() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    StringWriter error = new StringWriter();
+    Console console =
+        new Console(
+            InputStream.nullInputStream(),
+            full,
+            new PrintWriter(full, false, StandardCharsets.UTF_8),
+            new PrintWriter(error),
+            false,
+            Map.of(),
+            Clock.systemUTC());
+    assertThat(Lamina.run(console, "version")).isEqualTo(1);
+    assertThat(error.toString()).contains("output could not be written");
+  }
+
+  @Test
   void manualPagesAreGoodRoff() throws Exception {
     Path man = directory.resolve("man1");
     assertThat(CommandRun.of("man", man.toString()).code()).isZero();
@@ -121,7 +169,8 @@ final class CommandLineTest {
     String ask =
         "source "
             + script
-            + "; COMP_WORDS=(lamina imp); COMP_CWORD=1; _complete_lamina; echo \"${COMPREPLY[@]}\"";
+            + "; COMP_WORDS=(lamina imp); COMP_CWORD=1; _complete_lamina 2>/dev/null; echo"
+            + " \"${COMPREPLY[@]}\"";
     assertThat(Run.of("bash", "-c", ask)).isEqualTo(new Run(0, "import\n"));
     CommandRun fish = CommandRun.of("completion", "fish");
     assertThat(fish.output())

@@ -33,8 +33,7 @@ record CommandRun(int code, String output, String error) {
             false,
             environment,
             Clock.systemUTC());
-    int code = Lamina.commandLine(console).execute(arguments);
-    console.output().flush();
+    int code = Lamina.run(console, arguments);
     console.error().flush();
     return new CommandRun(
         code, output.toString(StandardCharsets.UTF_8), error.toString(StandardCharsets.UTF_8));

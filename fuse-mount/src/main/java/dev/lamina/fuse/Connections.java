@@ -7,8 +7,11 @@ import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.linux.Memory;
 import dev.lamina.linux.Mounts;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.IntUnaryOperator;
 
 /**
  * FUSE connections by number, and the kernel's control files of them
@@ -19,6 +22,7 @@ public final class Connections {
   private static final byte[] PLACE =
       "/sys/fs/fuse/connections".getBytes(StandardCharsets.US_ASCII);
   private static final String CONTROL_TYPE = "fusectl";
+  private static final int MOST_DIGITS = 32;
 
   /** The subtype of Lamina's mounts: /proc/mounts shows {@code fuse.} and this as their type. */
   public static final String SUBTYPE = "lamina";
@@ -53,25 +57,45 @@ public final class Connections {
    * @throws LinuxException ENOENT where it has ended, EACCES or EPERM where it is not ours to end
    */
   public static void abort(int connection) {
-    byte[] file = (connection + "/abort").getBytes(StandardCharsets.US_ASCII);
-    Fd directory = FileOpen.openat(Fd.CWD, PLACE, FileOpen.O_PATH | FileOpen.O_DIRECTORY);
-    try (directory) {
-      write(directory, file);
-      return;
+    // Any byte will do.
+    control(
+        connection,
+        "abort",
+        FileOpen.O_WRONLY,
+        fd -> FileIo.write(fd, Memory.pageAligned(1), 0, 1));
+  }
+
+  /**
+   * How many requests of a connection are not answered yet, those that the kernel has not handed
+   * out included.
+   *
+   * @throws LinuxException ENOENT where it has ended, EACCES or EPERM where it is not ours to see
+   */
+  public static long waiting(int connection) {
+    MemorySegment digits = Memory.pageAligned(MOST_DIGITS);
+    int length =
+        control(
+            connection,
+            "waiting",
+            FileOpen.O_RDONLY,
+            fd -> FileIo.read(fd, digits, 0, MOST_DIGITS));
+    byte[] text = digits.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    return Long.parseLong(new String(text, StandardCharsets.US_ASCII).strip());
+  }
+
+  private static int control(int connection, String name, int flags, IntUnaryOperator use) {
+    byte[] file = (connection + "/" + name).getBytes(StandardCharsets.US_ASCII);
+    try (Fd directory = FileOpen.openat(Fd.CWD, PLACE, FileOpen.O_PATH | FileOpen.O_DIRECTORY);
+        Fd opened = FileOpen.openat(directory.value(), file, flags)) {
+      return use.applyAsInt(opened.value());
     } catch (LinuxException e) {
       if (e.errno() != Errno.ENOENT) {
         throw e;
       }
     }
-    try (Fd control = Mounts.detached(CONTROL_TYPE)) {
-      write(control, file);
-    }
-  }
-
-  /** Any byte will do. */
-  private static void write(Fd directory, byte[] file) {
-    try (Fd abort = FileOpen.openat(directory.value(), file, FileOpen.O_WRONLY)) {
-      FileIo.write(abort.value(), Memory.pageAligned(1), 0, 1);
+    try (Fd control = Mounts.detached(CONTROL_TYPE);
+        Fd opened = FileOpen.openat(control.value(), file, flags)) {
+      return use.applyAsInt(opened.value());
     }
   }
 }

@@ -21,12 +21,18 @@ public interface Mount extends AutoCloseable {
   boolean isMounted();
 
   /**
-   * Unmounts and waits until all requests are answered and the file system is closed. The
-   * connection ends even where another mount namespace holds a copy of the mount: what still uses
-   * that copy gets ENOTCONN from then on. Does nothing where the mount has ended already.
+   * Takes the mount off its directory.
    *
-   * @param lazy unmount although it is in use; its users get ENOTCONN
-   * @throws MountException EBUSY where it is in use and {@code lazy} is false; it then goes on
+   * <p>Where {@code lazy} is false this is the end: it waits until all requests are answered and
+   * the file system is closed. The connection ends even where another mount namespace holds a copy
+   * of the mount: what still uses that copy gets ENOTCONN from then on. Where {@code lazy} is true
+   * whoever uses it goes on, {@link #isMounted} stays true and the file system open, until the last
+   * of them goes. Does nothing where the mount has ended already.
+   *
+   * @param lazy unmount although it is in use
+   * @throws MountException EBUSY where it is in use and {@code lazy} is false, or where something
+   *     is mounted on top of it; it then goes on. ETIMEDOUT where it is off, but requests under way
+   *     do not end
    */
   void unmount(boolean lazy);
 
@@ -43,7 +49,10 @@ public interface Mount extends AutoCloseable {
   /** What has been served up to now. */
   MountStatistics statistics();
 
-  /** Unmounts, lazily where it is in use. */
+  /**
+   * Unmounts and ends the connection although it is in use: what was written is kept, and whoever
+   * uses it gets ENOTCONN from then on.
+   */
   @Override
   void close();
 }

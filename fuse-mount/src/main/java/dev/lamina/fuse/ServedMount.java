@@ -1,23 +1,55 @@
 package dev.lamina.fuse;
 
 import dev.lamina.linux.Errno;
+import dev.lamina.linux.Fd;
+import dev.lamina.linux.FileIo;
+import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.LinuxException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Optional;
+import java.util.List;
 
-/** A mount that a transport of this process serves. */
+/**
+ * A mount that a transport of this process serves.
+ *
+ * <h2>What keeps a connection</h2>
+ *
+ * The kernel ends a connection with its last user: mounts of it (the one that was made here, binds
+ * of it, copies that other mount namespaces took when they were made), and files, mappings and
+ * working directories in any of them. So to take the mount off its directory is one thing, and that
+ * the connection ends another:
+ *
+ * <ul>
+ *   <li>{@code unmount(false)} ends both, or changes nothing. It is refused, EBUSY, where somebody
+ *       has a file or directory of it open or mapped (the kernel says so), where something is
+ *       mounted inside it or on top of it, and where it is bound to another place. Once it is off,
+ *       only other mount namespaces are left, whose copies nobody here sees and which would keep it
+ *       for as long as a container lives: requests under way are answered, then the connection is
+ *       aborted.
+ *   <li>{@code unmount(true)} takes it off, with what is mounted inside, as {@code umount -l} does.
+ *       Whoever uses it goes on and loses nothing; the connection ends with the last of them and is
+ *       never aborted. Refused, EBUSY, only where something lies on top, which would be what goes.
+ *   <li>{@link #close} is for a server that stops, so that nobody can go on: what was written
+ *       through mappings is written out, the mount is taken off, and the connection is aborted.
+ *   <li>Somebody else took it off: where another mount namespace has a copy, that is what keeps it,
+ *       and {@code unmount(false)} aborts as above. Else it was detached with users left, and that
+ *       is EBUSY until they go.
+ *   <li>Somebody aborted it: the mount is dead and is taken off.
+ *   <li>It was moved: it is taken off where it is now.
+ * </ul>
+ */
 public final class ServedMount implements Mount {
   private static final System.Logger LOG = System.getLogger(ServedMount.class.getName());
   private static final Duration LAST_USER_GOES = Duration.ofMillis(200);
+  private static final Duration WRITING = Duration.ofSeconds(10);
   private static final Duration CLOSING = Duration.ofSeconds(60);
 
   private final Path target;
   private final int connection;
   private final Detachment detachment;
   private final MountServer server;
+  private final Duration closing;
+  private volatile boolean detached;
 
   /**
    * @param target where it is mounted
@@ -26,10 +58,19 @@ public final class ServedMount implements Mount {
    * @param server what answers the kernel's requests
    */
   public ServedMount(Path target, int connection, Detachment detachment, MountServer server) {
+    this(target, connection, detachment, server, CLOSING);
+  }
+
+  /**
+   * @param closing how long the file system may take to close once the connection has ended
+   */
+  ServedMount(
+      Path target, int connection, Detachment detachment, MountServer server, Duration closing) {
     this.target = target;
     this.connection = connection;
     this.detachment = detachment;
     this.server = server;
+    this.closing = closing;
   }
 
   @Override
@@ -47,26 +88,68 @@ public final class ServedMount implements Mount {
     return !server.isOver();
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>A mount namespace made while this was mounted keeps the connection alive: then it is
-   * aborted.
-   */
   @Override
   public void unmount(boolean lazy) {
     if (server.isOver()) {
-      if (server.isAborted()) {
-        // The mount is there still, so its number is nobody else's.
-        place().ifPresent(place -> detachment.detach(place, true));
-      }
+      clearDead();
       waitUntilClosed();
       return;
     }
-    place().ifPresent(place -> detachment.detach(place, lazy));
-    if (waitFor(LAST_USER_GOES)) {
+    OwnPlaces places = OwnPlaces.of(connection, target, MountTable.read());
+    if (!places.isMounted()) {
+      endWithoutPlace(lazy);
       return;
     }
+    places.refuseCovered();
+    if (!lazy) {
+      places.refuseBound();
+    }
+    try {
+      detachment.detach(places.main(), lazy);
+    } catch (MountException e) {
+      throw e.errno() == Errno.EBUSY ? places.busy(MountTable.read(), e) : e;
+    }
+    detached = lazy;
+    if (!hasEndedByItself() && !lazy) {
+      abort();
+    }
+  }
+
+  /** Nothing of it is mounted in this namespace, and yet it lives. */
+  private void endWithoutPlace(boolean lazy) {
+    if (hasEndedByItself() || lazy) {
+      return;
+    }
+    if (detached || !OtherNamespaces.haveMounted(connection)) {
+      throw new MountException(
+          Errno.EBUSY,
+          target + " was detached and is still in use; it ends when the last who uses it does");
+    }
+    abort();
+  }
+
+  /** Waits a moment for the last user, who may be on the way out; closes where it is the end. */
+  private boolean hasEndedByItself() {
+    if (!waitFor(LAST_USER_GOES) && !server.isOver()) {
+      return false;
+    }
+    waitUntilClosed();
+    return true;
+  }
+
+  private void clearDead() {
+    if (server.isAborted()) {
+      // The mount is there still, so its number is nobody else's.
+      OwnPlaces places = OwnPlaces.of(connection, target, MountTable.read());
+      if (places.isMounted() && !places.isCovered()) {
+        detachment.detach(places.main(), true);
+      }
+    }
+  }
+
+  /** Ends the connection, after what is being written has arrived. */
+  private void abort() {
+    awaitRequests();
     try {
       Connections.abort(connection);
     } catch (LinuxException e) {
@@ -84,35 +167,30 @@ public final class ServedMount implements Mount {
     waitUntilClosed();
   }
 
+  /** The pages of a mapping that is gone are written by requests which nobody waits for. */
+  private void awaitRequests() {
+    long limit = System.nanoTime() + WRITING.toNanos();
+    try {
+      while (Connections.waiting(connection) > 0 && System.nanoTime() - limit < 0) {
+        if (waitFor(Duration.ofMillis(10))) {
+          return;
+        }
+      }
+    } catch (LinuxException e) {
+      // It has just ended, or it cannot be seen whether there is something to wait for.
+      LOG.log(System.Logger.Level.DEBUG, "requests of {0} cannot be counted: {1}", target, e);
+    }
+  }
+
   private void waitUntilClosed() {
-    if (!waitFor(CLOSING)) {
+    if (!waitFor(closing)) {
       throw new MountException(
-          Errno.EBUSY,
+          Errno.ETIMEDOUT,
           target
               + " is unmounted, but requests under way have not ended for "
-              + CLOSING.toSeconds()
-              + " seconds");
+              + closing.toSeconds()
+              + " seconds; what it shows stays in use until they do");
     }
-  }
-
-  /** Where this connection is mounted: its own place first, if it is on top there. */
-  private Optional<Path> place() {
-    byte[] own = TargetPath.bytes(target);
-    MountTable table = MountTable.read();
-    Optional<MountTable.Row> top = table.at(own);
-    if (top.isPresent() && isOurs(top.get())) {
-      return Optional.of(target);
-    }
-    return table.rows().stream()
-        .filter(this::isOurs)
-        .map(row -> row.place().bytes())
-        .filter(bytes -> !Arrays.equals(bytes, own))
-        .max(Comparator.comparingInt(bytes -> bytes.length))
-        .map(TargetPath::ofBytes);
-  }
-
-  private boolean isOurs(MountTable.Row row) {
-    return row.isFuse() && row.major() == 0 && row.minor() == connection;
   }
 
   private boolean waitFor(Duration limit) {
@@ -147,7 +225,58 @@ public final class ServedMount implements Mount {
       if (e.errno() != Errno.EBUSY) {
         throw e;
       }
-      unmount(true);
+      takeFromUsers();
+    }
+  }
+
+  private void takeFromUsers() {
+    OwnPlaces places = OwnPlaces.of(connection, target, MountTable.read());
+    List<Path> reachable = places.reachable();
+    reachable.stream().findFirst().ifPresent(this::writeOut);
+    for (Path place : reachable) {
+      detachment.detach(place, true);
+    }
+    if (places.isCovered()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0} ends below what is mounted on top of it; unmount that, then this with umount(8)",
+          target);
+    }
+    abort();
+  }
+
+  /**
+   * Lets the kernel write what users changed through mappings. It waits for requests that this
+   * process answers, so a thread of its own does it, which the end of the connection sets free.
+   */
+  private void writeOut(Path place) {
+    Thread writer =
+        Thread.ofPlatform()
+            .daemon()
+            .name("lamina-write-out")
+            .start(
+                () -> {
+                  int flags = FileOpen.O_RDONLY | FileOpen.O_DIRECTORY;
+                  try (Fd root = FileOpen.openat(Fd.CWD, TargetPath.bytes(place), flags)) {
+                    FileIo.syncfs(root.value());
+                  } catch (LinuxException e) {
+                    LOG.log(
+                        System.Logger.Level.WARNING,
+                        "what is mapped of {0} may not have been written: {1}",
+                        place,
+                        e.getMessage());
+                  }
+                });
+    try {
+      if (!writer.join(WRITING)) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "what is mapped of {0} is not all written after {1} seconds",
+            place,
+            WRITING.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -5,12 +5,14 @@ import dev.lamina.control.ControlException;
 import dev.lamina.fuse.MountTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Which directories have mounts of this daemon. A directory is reserved first, so that two requests
@@ -19,6 +21,10 @@ import java.util.TreeSet;
 final class MountRegistry {
   @GuardedBy("this")
   private final SortedMap<Path, ActiveMount> mounts = new TreeMap<>();
+
+  /** Those that no directory shows any more, while somebody still uses them. */
+  @GuardedBy("this")
+  private final Set<ActiveMount> detached = new LinkedHashSet<>();
 
   @GuardedBy("this")
   private final Set<Path> reserved = new TreeSet<>();
@@ -67,6 +73,7 @@ final class MountRegistry {
     }
     synchronized (this) {
       mounts.remove(mount.directory(), mount);
+      detached.remove(mount);
     }
   }
 
@@ -77,40 +84,51 @@ final class MountRegistry {
 
   /** Returns the mount of this daemon that a row of the kernel's list shows, or a copy of. */
   synchronized Optional<ActiveMount> servedAt(MountTable.Row row) {
-    return mounts.values().stream()
+    return serving()
         .filter(m -> row.isFuse() && row.major() == 0 && row.minor() == m.mount().connection())
-        .filter(m -> m.mount().isMounted())
         .findFirst();
   }
 
-  /** Returns the mount of a volume. */
+  /** Those that still serve somebody, shown at a directory or detached from it. */
+  @GuardedBy("this")
+  private Stream<ActiveMount> serving() {
+    return Stream.concat(mounts.values().stream(), detached.stream())
+        .filter(m -> m.mount().isMounted());
+  }
+
+  /** Returns the mount of a volume, which may be detached. */
   synchronized Optional<ActiveMount> ofVolume(String name) {
-    return mounts.values().stream()
-        .filter(m -> m.volume().equals(Optional.of(name)) && m.mount().isMounted())
-        .findFirst();
+    return serving().filter(m -> m.volume().equals(Optional.of(name))).findFirst();
   }
 
-  /** Returns a mount of an image as it is. */
+  /** Returns a mount of an image as it is, which may be detached. */
   synchronized Optional<ActiveMount> ofImage(String name) {
-    return mounts.values().stream()
-        .filter(m -> m.volume().isEmpty() && m.what().equals(name) && m.mount().isMounted())
-        .findFirst();
+    return serving().filter(m -> m.volume().isEmpty() && m.what().equals(name)).findFirst();
   }
 
-  /** Returns all mounts, by directory. */
+  /** Returns all mounts that are shown at a directory, by it. */
   synchronized List<ActiveMount> all() {
     return mounts.values().stream().filter(m -> m.mount().isMounted()).toList();
   }
 
-  /** Forgets a mount that has ended. */
+  /**
+   * Takes a mount off its directory; one that still serves somebody is kept aside until it ends.
+   */
   synchronized void remove(ActiveMount mount) {
     mounts.remove(mount.directory(), mount);
+    if (mount.mount().isMounted()) {
+      detached.add(mount);
+    }
   }
 
-  /** Returns the mounts, deepest first, those included whose file system is just being closed. */
+  /**
+   * Returns all that are to be ended with the daemon, deepest first: those included that are
+   * detached, and those whose file system is just being closed.
+   */
   synchronized List<ActiveMount> deepestFirst() {
     List<ActiveMount> found = new ArrayList<>();
     mounts.values().forEach(found::addFirst);
+    found.addAll(detached);
     return found;
   }
 }

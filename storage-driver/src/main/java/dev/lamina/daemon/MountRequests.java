@@ -204,12 +204,14 @@ final class MountRequests {
   private static ControlException busy(Path directory, MountException e) {
     List<String> processes = BusyProcesses.of(directory);
     return ControlException.failed(
-        directory
-            + " is in use"
-            + (processes.isEmpty() ? "" : " by " + String.join(", ", processes))
-            + "; end that first, or detach it with \"lamina umount --lazy "
-            + directory
-            + "\"",
+        processes.isEmpty()
+            ? String.valueOf(e.getMessage())
+            : directory
+                + " is in use by "
+                + String.join(", ", processes)
+                + "; end that first, or detach it with \"lamina umount --lazy "
+                + directory
+                + "\"",
         e);
   }
 

@@ -197,9 +197,16 @@ final class CommandsTest {
       assertThat(mount.resolve("etc/os-release")).hasContent(RELEASE);
       ok("umount", "--lazy", mount.toString());
       assertThat(mount).isEmptyDirectory();
+      // Detached, it is the sleeper's still, and so is the volume.
+      assertThat(refused("rm", "work").error()).contains("work is in use");
     } finally {
       sleeper.destroyForcibly().waitFor();
     }
+    // The kernel ends the mount soon after its last user.
+    for (int i = 0; i < 1000 && lamina.run("mount", "work", mount.toString()).code() != 0; i++) {
+      Thread.sleep(10);
+    }
+    ok("umount", mount.toString());
     ok("rm", "work");
   }
 }

@@ -311,11 +311,12 @@ final class JnrMountTest {
       assertThat(mount.isMounted()).isTrue();
       assertThat(mount.await(Duration.ZERO)).isFalse();
       mount.unmount(true);
+      assertThat(mount.isMounted()).isTrue();
     } finally {
       user.destroyForcibly().waitFor();
     }
+    assertThat(mount.await(Duration.ofSeconds(20))).isTrue();
     assertThat(mount.isMounted()).isFalse();
-    assertThat(mount.await(Duration.ZERO)).isTrue();
     mount.unmount(false);
   }
 

@@ -98,6 +98,11 @@ public final class Memory {
     return length;
   }
 
+  /** The size of a page of memory in bytes: 4, 16 or 64 KiB, by processor and kernel. */
+  public static int pageSize() {
+    return PageSize.BYTES;
+  }
+
   /**
    * A page-aligned buffer that the collector frees once nothing refers to the segment: whoever
    * passes its address around keeps the segment itself reachable.
@@ -105,7 +110,7 @@ public final class Memory {
    * @param size in bytes, positive
    */
   public static MemorySegment pageAligned(long size) {
-    return Arena.ofAuto().allocate(size, 4096);
+    return Arena.ofAuto().allocate(size, PageSize.BYTES);
   }
 
   /** A view of {@code size} bytes at {@code address}, which whoever made them keeps mapped. */

@@ -16,7 +16,7 @@ enum InitFlag {
   PARALLEL_DIROPS(18, "lookups and listings of one directory run one after the other"),
   POSIX_ACL(20, "POSIX ACLs are stored but not enforced"),
   ABORT_ERROR(21, "an aborted connection looks like an unmounted one"),
-  MAX_PAGES(22, "requests carry 128 KiB at most"),
+  MAX_PAGES(22, "requests carry 32 pages at most"),
   CACHE_SYMLINKS(23, "each use of a symlink asks for its target"),
   NO_OPENDIR_SUPPORT(24, "opening a directory takes a request"),
   EXPLICIT_INVAL_DATA(25, "a change of size drops a file's cached data"),

@@ -10,6 +10,7 @@ import dev.lamina.fuse.ServedMount;
 import dev.lamina.fuse.TargetPath;
 import dev.lamina.fuse.Transport;
 import dev.lamina.linux.Errno;
+import dev.lamina.linux.Memory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -20,7 +21,6 @@ import java.util.Set;
  * Thread-safe.
  */
 public final class NativeTransport implements Transport {
-  private static final int PAGE_SIZE = 4096;
   private static final int MOST_KEPT = 4;
 
   private final Set<InitFlag> wanted;
@@ -128,7 +128,7 @@ public final class NativeTransport implements Transport {
               Errno.EPROTO, "The kernel's first FUSE request is not INIT: " + request.opcode());
         }
         reply.begin();
-        switch (Negotiation.decide(request, wanted)) {
+        switch (Negotiation.decide(request, wanted, Memory.pageSize())) {
           case Negotiation.Answer.AskAgain() -> {
             Negotiation.putAskAgain(reply);
             send(device, buffers, reply.finish(request.unique()));
@@ -146,7 +146,7 @@ public final class NativeTransport implements Transport {
                     + ", which Linux has from 5.4 on");
           }
           case Negotiation.Answer.Agreed(Negotiation negotiation) -> {
-            negotiation.put(reply, request.intAt(8), PAGE_SIZE);
+            negotiation.put(reply, request.intAt(8), Memory.pageSize());
             send(device, buffers, reply.finish(request.unique()));
             for (InitFlag flag : negotiation.missing()) {
               once.once(

@@ -26,7 +26,9 @@ record Negotiation(Features features, List<InitFlag> missing) {
   /** The most bytes that a read or write request carries. */
   static final int MAX_WRITE = 1 << 20;
 
-  private static final int UNPAGED_MAX_WRITE = 32 * 4096;
+  /** What a request holds where the kernel does not say otherwise. */
+  private static final int UNPAGED_MAX_PAGES = 32;
+
   private static final int MAX_BACKGROUND = 64;
   private static final int CONGESTION = 48;
   private static final int FLAGS_2 = 16;
@@ -48,12 +50,16 @@ record Negotiation(Features features, List<InitFlag> missing) {
   }
 
   /** Decides on an INIT request, with all features wanted. */
-  static Answer decide(Request init) {
-    return decide(init, EnumSet.allOf(InitFlag.class));
+  static Answer decide(Request init, int pageSize) {
+    return decide(init, EnumSet.allOf(InitFlag.class), pageSize);
   }
 
-  /** Decides on an INIT request; features that are not wanted are as if not offered. */
-  static Answer decide(Request init, Set<InitFlag> wanted) {
+  /**
+   * Decides on an INIT request; features that are not wanted are as if not offered.
+   *
+   * @param pageSize the machine's, which requests are counted in
+   */
+  static Answer decide(Request init, Set<InitFlag> wanted, int pageSize) {
     int major = init.intAt(0);
     int minor = init.intAt(4);
     if (major > MAJOR) {
@@ -77,7 +83,10 @@ record Negotiation(Features features, List<InitFlag> missing) {
     }
     boolean pages = (flags & InitFlag.MAX_PAGES.bit()) != 0;
     Features features =
-        new Features(Math.min(minor, NEWEST_MINOR), flags, pages ? MAX_WRITE : UNPAGED_MAX_WRITE);
+        new Features(
+            Math.min(minor, NEWEST_MINOR),
+            flags,
+            pages ? MAX_WRITE : Math.min(MAX_WRITE, UNPAGED_MAX_PAGES * pageSize));
     return new Answer.Agreed(new Negotiation(features, missing));
   }
 

@@ -99,7 +99,7 @@ final class ReaderPool {
     return !ended;
   }
 
-  /** A thread could not begin to read. */
+  /** A thread that was to read does not. */
   void abandoned() {
     reading.decrementAndGet();
   }

@@ -8,6 +8,7 @@ import dev.lamina.linux.FileMapping;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -29,6 +30,7 @@ final class Session implements MountServer {
   private final Thread notifierThread;
   private final ReaderPool pool;
   private final AtomicInteger started = new AtomicInteger();
+  private final AtomicBoolean cleanedUp = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean aborted;
 
@@ -105,9 +107,17 @@ final class Session implements MountServer {
         buffers.requests(), buffers.replies(), fileSystem, features, counters, log, selinux);
   }
 
-  /** The last worker that ends cleans up: then no operation runs any more. */
+  /**
+   * The last worker that ends cleans up: then no operation runs any more. Where the kernel has not
+   * ended the connection, none of them could go on, for want of memory or descriptors; closing the
+   * device aborts it then, and the mount is dead.
+   */
   void workerEnded() {
-    if (pool.left() == 0) {
+    if (pool.left() == 0 && cleanedUp.compareAndSet(false, true)) {
+      if (!pool.isEnded()) {
+        log.once(System.Logger.Level.ERROR, "no thread is left to serve it: the mount ends");
+        connectionEnded(true);
+      }
       notifier.stop();
       try {
         notifierThread.join();
@@ -128,7 +138,8 @@ final class Session implements MountServer {
   /**
    * The kernel has ended the connection.
    *
-   * @param abort whether somebody aborted it, so that the mount is still there, dead
+   * @param abort whether it ended otherwise than by unmounting, so that the mount is still there,
+   *     dead
    */
   void connectionEnded(boolean abort) {
     if (abort) {

@@ -17,6 +17,9 @@ final class Worker implements Runnable {
 
   private final Session session;
 
+  /** Whether the pool counts this thread among those that read, as it does from its start. */
+  private boolean counted = true;
+
   Worker(Session session) {
     this.session = session;
   }
@@ -29,7 +32,9 @@ final class Worker implements Runnable {
     } catch (RuntimeException | Error e) {
       // Without memory or descriptors for one more thread the others go on.
       session.log().once(System.Logger.Level.ERROR, "a serving thread ended: " + e);
-      session.pool().abandoned();
+      if (counted) {
+        session.pool().abandoned();
+      }
     } finally {
       session.workerEnded();
     }
@@ -55,17 +60,19 @@ final class Worker implements Runnable {
       long received = device.read(requests, room);
       if (received < 0) {
         if (isOver((int) received)) {
-          session.connectionEnded(received == ECONNABORTED);
+          session.connectionEnded(received != ENODEV);
           return;
         }
         continue;
       }
+      counted = false;
       pool.taken();
       int length = handler.handle((int) received);
       if (length != RequestHandler.NO_REPLY && !answer(device, replies, length)) {
         handler.notTaken();
       }
-      if (!pool.again()) {
+      counted = pool.again();
+      if (!counted) {
         return;
       }
     }

@@ -31,7 +31,7 @@ final class NegotiationTest {
 
   @Test
   void aNewKernelIsAskedForEverythingAndLacksNothing() {
-    Negotiation negotiation = agreed(Negotiation.decide(init(7, 45, NEW_KERNEL, true)));
+    Negotiation negotiation = agreed(Negotiation.decide(init(7, 45, NEW_KERNEL, true), 4096));
     assertThat(negotiation.missing()).isEmpty();
     assertThat(negotiation.features().minor()).isEqualTo(45);
     assertThat(negotiation.features().maxWrite()).isEqualTo(1 << 20);
@@ -42,7 +42,7 @@ final class NegotiationTest {
 
   @Test
   void whatIsNotBuiltOrWouldHarmIsNotAskedFor() {
-    long flags = agreed(Negotiation.decide(init(7, 45, -1L, true))).features().flags();
+    long flags = agreed(Negotiation.decide(init(7, 45, -1L, true), 4096)).features().flags();
     long posixLocks = 1L << 1;
     long flockLocks = 1L << 10;
     long autoInval = 1L << 12;
@@ -69,7 +69,7 @@ final class NegotiationTest {
   @Test
   void anOldKernelIsServedWithLess() {
     Negotiation negotiation =
-        agreed(Negotiation.decide(init(7, 31, 0x1ffffffL & ~(1L << 22), false)));
+        agreed(Negotiation.decide(init(7, 31, 0x1ffffffL & ~(1L << 22), false), 4096));
     assertThat(negotiation.features().minor()).isEqualTo(31);
     assertThat(negotiation.features().maxWrite()).isEqualTo(131072);
     assertThat(negotiation.missing())
@@ -79,27 +79,41 @@ final class NegotiationTest {
   }
 
   @Test
+  void requestsAreCountedInTheMachinesPages() {
+    long flags = 0x1ffffffL & ~(1L << 22);
+    Negotiation small = agreed(Negotiation.decide(init(7, 31, flags, false), 16384));
+    assertThat(small.features().maxWrite()).isEqualTo(32 * 16384);
+    Negotiation large = agreed(Negotiation.decide(init(7, 31, flags, false), 65536));
+    assertThat(large.features().maxWrite()).isEqualTo(Negotiation.MAX_WRITE);
+    Negotiation newest = agreed(Negotiation.decide(init(7, 45, NEW_KERNEL, true), 65536));
+    byte[] bytes = new byte[256];
+    newest.put(new Reply(MemorySegment.ofArray(bytes)), 131072, 65536);
+    ByteBuffer answer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    assertThat(answer.getShort(44)).isEqualTo((short) 16);
+  }
+
+  @Test
   void theUpperFlagsCountOnlyWithInitExt() {
     Negotiation negotiation =
-        agreed(Negotiation.decide(init(7, 45, NEW_KERNEL & ~(1L << 30), true)));
+        agreed(Negotiation.decide(init(7, 45, NEW_KERNEL & ~(1L << 30), true), 4096));
     assertThat(negotiation.features().has(InitFlag.HAS_EXPIRE_ONLY)).isFalse();
   }
 
   @Test
   void aNewerMajorVersionIsToldOurs() {
-    assertThat(Negotiation.decide(init(8, 1, 0, false)))
+    assertThat(Negotiation.decide(init(8, 1, 0, false), 4096))
         .isInstanceOf(Negotiation.Answer.AskAgain.class);
   }
 
   @Test
   void aKernelBefore5_4IsRefused() {
-    assertThat(Negotiation.decide(init(7, 30, 0, false)))
+    assertThat(Negotiation.decide(init(7, 30, 0, false), 4096))
         .isEqualTo(new Negotiation.Answer.TooOld(7, 30));
   }
 
   @Test
   void theAnswerFillsItsStructure() {
-    Negotiation negotiation = agreed(Negotiation.decide(init(7, 45, NEW_KERNEL, true)));
+    Negotiation negotiation = agreed(Negotiation.decide(init(7, 45, NEW_KERNEL, true), 4096));
     byte[] bytes = new byte[256];
     Reply reply = new Reply(MemorySegment.ofArray(bytes));
     negotiation.put(reply, 131072, 4096);

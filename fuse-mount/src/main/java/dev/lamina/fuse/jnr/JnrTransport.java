@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
- * Mounts through libfuse 2 by jnr-fuse, always read-only. What is mounted must not be changed by
- * others meanwhile: the kernel keeps names, attributes and content for good. Thread-safe.
+ * Mounts through libfuse 2 by jnr-fuse, read-only as yet: what asks to be writable is refused. What
+ * is mounted must not be changed by others meanwhile: the kernel keeps names, attributes and
+ * content for good. Thread-safe.
  */
 public final class JnrTransport implements Transport {
   private static final String LIBRARY = "libfuse.so.2";
@@ -59,6 +60,7 @@ public final class JnrTransport implements Transport {
     int connection;
     Path place;
     try {
+      requireReadOnly(target, options);
       place = TargetPath.of(target);
       session = attach(fileSystem, place, options);
     } catch (RuntimeException | Error e) {
@@ -78,6 +80,18 @@ public final class JnrTransport implements Transport {
     session.start(place, connection);
     Detachment detachment = Processes.effectiveUid() == 0 ? Detachment.CALL : Detachment.PROGRAM;
     return new ServedMount(place, connection, detachment, session);
+  }
+
+  /** A mount that is asked to be writable and is not would be found out by the first write. */
+  private static void requireReadOnly(Path target, MountOptions options) {
+    if (!options.readOnly()) {
+      throw new MountException(
+          Errno.EROFS,
+          "Cannot mount on "
+              + target
+              + " for writing: the jnr transport mounts read-only as yet; add -o ro, or use"
+              + " --transport=native");
+    }
   }
 
   private JnrSession attach(FileSystem fileSystem, Path target, MountOptions options) {

@@ -98,7 +98,8 @@ final class JnrMountTest {
 
   private Path mount(FileSystem fileSystem, String options) throws IOException {
     Path target = Files.createTempDirectory(directory, "mount");
-    mounts.add(new JnrTransport().mount(fileSystem, target, MountOptions.parse(options)));
+    mounts.add(
+        new JnrTransport().mount(fileSystem, target, MountOptions.parse(options).asReadOnly()));
     return target;
   }
 
@@ -364,8 +365,21 @@ final class JnrMountTest {
         .isThrownBy(
             () ->
                 new JnrTransport("libfuse-absent.so.2")
-                    .mount(fileSystem, directory, MountOptions.defaults()))
+                    .mount(fileSystem, directory, MountOptions.defaults().asReadOnly()))
         .withMessageContaining("install libfuse2");
     assertThat(closed).containsExactly("close");
+  }
+
+  @Test
+  void aMountForWritingIsRefusedAndTheFileSystemClosed() {
+    List<String> closed = new ArrayList<>();
+    FileSystem fileSystem = Interceptor.of(memory(TREE), operation -> closed.add(operation.name()));
+    assertThatExceptionOfType(MountException.class)
+        .isThrownBy(() -> new JnrTransport().mount(fileSystem, directory, MountOptions.parse("rw")))
+        .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.EROFS))
+        .withMessageContaining("add -o ro")
+        .withMessageContaining(directory.toString());
+    assertThat(closed).containsExactly("close");
+    assertThat(MountTable.read().at(bytes(directory))).isEmpty();
   }
 }

@@ -95,7 +95,8 @@ final class JnrVolumeTest {
   }
 
   private SortedMap<String, String> mounted(FileSystem fileSystem) {
-    try (Mount mount = new JnrTransport().mount(fileSystem, target, MountOptions.defaults());
+    try (Mount mount =
+            new JnrTransport().mount(fileSystem, target, MountOptions.defaults().asReadOnly());
         KernelFileSystem through = new KernelFileSystem(target)) {
       SortedMap<String, String> text = TreeText.of(through);
       assertThat(mount.statistics().defects()).isZero();

@@ -8,8 +8,11 @@ import dev.lamina.tree.Metadata;
 import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreePath;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -24,15 +27,24 @@ final class ChangeFinder {
   private final VolumeView view;
   private final Base base;
   private final OwnFiles own;
+  private final UnchangedDirectories unchanged;
   private final List<FoundChange> found = new ArrayList<>();
 
   /** Non-directories that are told with all their names. */
   private final TreeSet<Long> told = new TreeSet<>();
 
+  private final Map<TreePath, UnchangedDirectories.Unchanged> moved = new HashMap<>();
+
   ChangeFinder(VolumeView view, OwnFiles own) {
     this.view = view;
     this.base = view.base();
     this.own = own;
+    this.unchanged = new UnchangedDirectories(view);
+  }
+
+  /** Returns the moved directories below which nothing changed, by path. */
+  Map<TreePath, UnchangedDirectories.Unchanged> moved() {
+    return Collections.unmodifiableMap(moved);
   }
 
   /** Returns the changes, by path. */
@@ -76,6 +88,7 @@ final class ChangeFinder {
 
   /** A directory that the base does not have here, with everything below. */
   private void whole(TreePath path, long directory) {
+    unchanged.find(directory).ifPresent(found -> moved.put(path, found));
     Cancellation.check();
     found.add(new FoundChange.Put(path, directory, FileKind.DIRECTORY));
     view.list(

@@ -11,14 +11,13 @@ import dev.lamina.store.StoreWriter;
 import dev.lamina.store.VolumeId;
 import dev.lamina.store.VolumeRecord;
 import dev.lamina.tree.Tree;
-import dev.lamina.tree.TreeEditor;
-import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreePath;
 import dev.lamina.tree.TreeView;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -48,6 +47,10 @@ public final class VolumeCommit implements AutoCloseable {
   private final DataFiles files;
   private final VolumeView view;
   private final CommittedFiles committed;
+
+  /** Directories in new places that are as they were, by path. */
+  private final Map<TreePath, UnchangedDirectories.Unchanged> moved = new HashMap<>();
+
   private boolean removed;
 
   /** Opened already, with what it was opened for. */
@@ -209,21 +212,17 @@ public final class VolumeCommit implements AutoCloseable {
             case FoundChange.Opaque(TreePath path) -> new LayerChange.Opaque(path);
           });
     }
+    moved.putAll(finder.moved());
     return changes;
   }
 
-  /** Returns the tree that changes make of the base; its records are in the session. */
-  public Tree tree(Collection<LayerChange> changes) {
-    TreeEditor editor = TreeEditor.on(base());
-    for (LayerChange change : changes) {
-      switch (change) {
-        case LayerChange.Put(TreePath path, TreeEntry entry) -> editor.put(path, entry);
-        case LayerChange.Link(TreePath path, TreePath target) -> editor.link(path, target);
-        case LayerChange.Whiteout(TreePath path) -> editor.whiteout(path);
-        case LayerChange.Opaque(TreePath path) -> editor.opaque(path);
-      }
-    }
-    return editor.finish(writer);
+  /**
+   * Returns the tree that changes make of the base; its records are in the session.
+   *
+   * @param changes those that {@link #changes} returned, in that order; some may be left out
+   */
+  public Tree tree(List<LayerChange> changes) {
+    return CommittedTree.make(base(), changes, moved, writer);
   }
 
   /**

@@ -176,7 +176,8 @@ final class VolumeView {
     return spots.size() == positions(inode).length && spots.stream().allMatch(Spot::inPlace);
   }
 
-  private long[] positions(long inode) {
+  /** The positions of all names that a non-directory of the base has there; a directory's own. */
+  long[] positions(long inode) {
     int group = base.tree().linkTable().groupOf(inode);
     return group < 0 ? new long[] {inode} : base.tree().linkTable().group(group);
   }

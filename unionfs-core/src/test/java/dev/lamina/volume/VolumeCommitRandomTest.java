@@ -1,9 +1,20 @@
 package dev.lamina.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
+import dev.lamina.archive.LayerChange;
+import dev.lamina.archive.LayerExporter;
+import dev.lamina.archive.LayerImporter;
+import dev.lamina.archive.LayerSource;
+import dev.lamina.archive.LayerWriter;
+import dev.lamina.archive.Limits;
+import dev.lamina.archive.WrittenLayer;
 import dev.lamina.fs.FileKind;
 import dev.lamina.fs.FileSystem;
+import dev.lamina.store.LayerKey;
+import dev.lamina.store.LayerRecord;
+import dev.lamina.store.StoreWriter;
 import dev.lamina.store.VolumeId;
 import dev.lamina.store.VolumeRecord;
 import dev.lamina.testing.fs.LowerTree;
@@ -11,11 +22,15 @@ import dev.lamina.testing.fs.RandomOperations;
 import dev.lamina.testing.fs.RandomSubject;
 import dev.lamina.tree.Change;
 import dev.lamina.tree.Digest;
-import dev.lamina.tree.Tree;
+import dev.lamina.tree.Metadata;
 import dev.lamina.tree.TreeDifference;
 import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreePath;
 import dev.lamina.tree.TreeView;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.IdentityHashMap;
@@ -34,8 +49,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Random sequences of operations on a volume with commits among them, against the model: a new
  * volume on the committed tree shows the same. Each commit is made of the open volume, of the
- * closed one, which inherits it, and of what that is then: all three make one tree. What changed is
- * told as two whole trees differ.
+ * closed one, which inherits it, and of what that is then: all three make one tree and one layer,
+ * which makes that tree of the base. What changed is told as two whole trees differ.
  */
 final class VolumeCommitRandomTest implements RandomSubject {
   private final IdentityHashMap<FileSystem, VolumeId> ids = new IdentityHashMap<>();
@@ -89,18 +104,25 @@ final class VolumeCommitRandomTest implements RandomSubject {
 
   @Override
   public FileSystem commit(FileSystem fileSystem) {
+    try {
+      return commits(fileSystem);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private FileSystem commits(FileSystem fileSystem) throws IOException {
     commits++;
     VolumeId id = id(fileSystem);
-    Digest fork = committed(id, false);
+    Committed fork = committed(id, false);
     List<VolumeChange> told = VolumeDiff.of(store.store(), id);
     fileSystem.close();
     assertThat(VolumeDiff.of(store.store(), id)).isEqualTo(told);
     assertThat(committed(id, true)).isEqualTo(fork);
     assertThat(VolumeDiff.of(store.store(), id)).isEqualTo(told);
-    checkTold(told, store.store().state().volume(id).orElseThrow(), fork);
+    checkTold(told, store.store().state().volume(id).orElseThrow(), fork.tree);
     try (VolumeCommit commit = VolumeCommit.beginUnused(store.store(), store.volumes(), id)) {
-      Tree tree = commit.tree(commit.changes());
-      assertThat(tree.digest()).isEqualTo(fork);
+      assertThat(committed(commit)).isEqualTo(fork);
       VolumeId next =
           commit
               .writer()
@@ -109,17 +131,19 @@ final class VolumeCommitRandomTest implements RandomSubject {
                     commit.remove(transaction);
                     return store
                         .volumes()
-                        .create(
-                            transaction, tree.digest(), List.of(), Optional.empty(), "committed");
+                        .create(transaction, fork.tree, List.of(), Optional.empty(), "committed");
                   });
       commit.settle();
       return open(next);
     }
   }
 
-  private Digest committed(VolumeId id, boolean inherits) {
+  /** What a commit makes. */
+  private record Committed(Digest tree, Digest diffId) {}
+
+  private Committed committed(VolumeId id, boolean inherits) throws IOException {
     try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {
-      Digest tree = commit.tree(commit.changes()).digest();
+      Committed made = committed(commit);
       if (inherits) {
         boolean done =
             commit
@@ -133,7 +157,50 @@ final class VolumeCommitRandomTest implements RandomSubject {
         commit.settle();
         assertThat(store.store().layout().volumeData(id)).isEmptyDirectory();
       }
-      return tree;
+      return made;
+    }
+  }
+
+  /**
+   * Makes tree and layer, each from the changes: the layer's tar, imported on the base as any other
+   * one is, makes the same tree.
+   */
+  private Committed committed(VolumeCommit commit) throws IOException {
+    List<LayerChange> changes = commit.changes();
+    Digest tree = commit.tree(changes).digest();
+    StoreWriter writer = commit.writer();
+    writer.flush();
+    LayerWriter layers =
+        new LayerWriter(
+            store.store()::content,
+            path -> metadata(TreeView.open(store.store().directories(), tree), path),
+            warning -> fail(warning));
+    WrittenLayer written = layers.write(changes, writer);
+    writer.flush();
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    new LayerExporter(store.store()).write(written.diffId(), written.framing(), tar);
+    assertThat(imported(tar.toByteArray(), written, commit.volume().baseTree())).isEqualTo(tree);
+    return new Committed(tree, written.diffId());
+  }
+
+  private static Metadata metadata(TreeView tree, TreePath path) {
+    return tree.entry(tree.walk(path)).metadata();
+  }
+
+  private Digest imported(byte[] tar, WrittenLayer written, Digest base) throws IOException {
+    try (StoreWriter writer = store.store().begin("import what was committed")) {
+      LayerImporter importer =
+          new LayerImporter(store.store(), writer, Limits.defaults(), warning -> fail(warning));
+      LayerSource source =
+          new LayerSource(
+              "the committed layer",
+              () -> new ByteArrayInputStream(tar),
+              Optional.of(written.diffId()),
+              Optional.of(written.diffId()),
+              false);
+      LayerRecord below = new LayerRecord(base, written.framing(), 0, 0, 0, false);
+      LayerKey key = new LayerKey(written.diffId(), Optional.of(base));
+      return importer.apply(importer.read(source, bytes -> {}), key, Optional.of(below)).tree();
     }
   }
 

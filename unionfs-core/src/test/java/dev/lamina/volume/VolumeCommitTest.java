@@ -315,6 +315,55 @@ final class VolumeCommitTest {
     }
   }
 
+  @Test
+  void a_moved_directory_keeps_the_records_of_what_did_not_change_below_it() {
+    AtomicInteger records = new AtomicInteger();
+    Steps count =
+        step -> {
+          if (step.equals(Steps.RECORD_PUT)) {
+            records.incrementAndGet();
+          }
+        };
+    LowerTree lower = LowerTree.empty().directory("from").directory("to");
+    for (int d = 0; d < 50; d++) {
+      lower = lower.directory("from/d" + d);
+      for (int f = 0; f < 5; f++) {
+        lower = lower.file("from/d" + d + "/f" + f, "content");
+      }
+    }
+    lower = lower.hardLink("from/d7/linked", "from/d7/f0").hardLink("to/linked", "from/d9/f0");
+    try (TestStore store = new TestStore(directory.resolve("store"), count)) {
+      VolumeId id = store.volume(lower);
+      change(
+          store,
+          id,
+          w -> {
+            w.rename("from", "to/new");
+            w.write("to/new/d3/f1", 0, "changed");
+            w.unlink("to/new/d4/f2");
+          });
+      records.set(0);
+      VolumeId next = committed(store, id);
+      // Directories: two with what changed, two with hard links, new, to, the root. Also the link
+      // table and the tree.
+      assertThat(records).hasValue(9);
+      assertThat(told(store, next)).isEmpty();
+      change(
+          store,
+          next,
+          w -> {
+            assertThat(w.names("to/new")).hasSize(50);
+            assertThat(w.text("to/new/d49/f4")).isEqualTo("content");
+            assertThat(w.text("to/new/d3/f1")).isEqualTo("changed");
+            assertThat(w.exists("to/new/d4/f2")).isFalse();
+            assertThat(w.inode("to/new/d7/linked")).isEqualTo(w.inode("to/new/d7/f0"));
+            assertThat(w.inode("to/linked")).isEqualTo(w.inode("to/new/d9/f0"));
+            assertThat(w.attributes("to/linked").links).isEqualTo(2);
+            assertThat(w.exists("from")).isFalse();
+          });
+    }
+  }
+
   /** Commits a volume, which goes, and returns one on the new tree. */
   private static VolumeId committed(TestStore store, VolumeId id) {
     try (VolumeCommit commit = VolumeCommit.begin(store.store(), store.volumes(), id)) {

@@ -54,6 +54,11 @@ record RandomOperation(Kind kind, String path, String other, int slot, int x, in
     COMMIT
   }
 
+  /** A commit. */
+  static RandomOperation commit() {
+    return new RandomOperation(Kind.COMMIT, "", "", 0, 0, 0);
+  }
+
   @Override
   public String toString() {
     return kind + " '" + path + "' '" + other + "' slot=" + slot + " x=" + x + " y=" + y;

@@ -63,6 +63,11 @@ public final class RandomOperations {
           difference = comparison.snapshots();
         }
       }
+      if (difference.isEmpty() && subject.commits()) {
+        RandomOperation last = RandomOperation.commit();
+        steps.add(last);
+        difference = comparison.step(last);
+      }
       if (difference.isEmpty()) {
         difference = comparison.snapshots();
       }

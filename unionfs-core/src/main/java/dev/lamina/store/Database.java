@@ -43,6 +43,7 @@ final class Database implements AutoCloseable {
   private final List<ColumnFamilyHandle> families;
   private final Map<String, ColumnFamilyHandle> named = new HashMap<>();
   private final ReadOptions scanning;
+  private final ReadOptions reading;
 
   private Database(
       Path directory,
@@ -50,6 +51,7 @@ final class Database implements AutoCloseable {
       List<String> names,
       List<ColumnFamilyHandle> handles,
       ReadOptions scanning,
+      ReadOptions reading,
       Deque<AbstractNativeReference> closing) {
     this.directory = directory;
     this.rocks = rocks;
@@ -59,6 +61,7 @@ final class Database implements AutoCloseable {
       named.put(names.get(i), families.get(i));
     }
     this.scanning = scanning;
+    this.reading = reading;
     this.closing = closing;
   }
 
@@ -81,7 +84,8 @@ final class Database implements AutoCloseable {
   }
 
   static Database open(
-      Path directory, List<String> names, StoreOptions options, Cache cache, Kind kind) {
+      Path directory, Family[] parts, StoreOptions options, Cache cache, Kind kind) {
+    List<String> names = Arrays.stream(parts).map(Family::title).toList();
     Deque<AbstractNativeReference> closing = new ArrayDeque<>();
     try {
       BloomFilter filter = keep(closing, new BloomFilter(BLOOM_BITS, false));
@@ -92,11 +96,12 @@ final class Database implements AutoCloseable {
       }
       DBOptions database = keep(closing, kind.configure(common(options)));
       ReadOptions scanning = keep(closing, new ReadOptions().setFillCache(false));
+      ReadOptions reading = keep(closing, new ReadOptions());
       List<ColumnFamilyHandle> handles = new ArrayList<>();
       RocksDB rocks =
           keep(closing, RocksDB.open(database, directory.toString(), descriptors, handles));
       handles.forEach(closing::push);
-      return new Database(directory, rocks, names, handles, scanning, closing);
+      return new Database(directory, rocks, names, handles, scanning, reading, closing);
     } catch (RocksDBException e) {
       closeAll(closing);
       throw StoreException.of("Cannot open the database " + directory, e);
@@ -147,11 +152,10 @@ final class Database implements AutoCloseable {
     return rocks;
   }
 
-  /** The family of this name. */
-  ColumnFamilyHandle family(String name) {
-    ColumnFamilyHandle family = named.get(name);
+  ColumnFamilyHandle family(Family part) {
+    ColumnFamilyHandle family = named.get(part.title());
     if (family == null) {
-      throw new IllegalArgumentException("no family " + name + " in " + directory);
+      throw new IllegalArgumentException("no family " + part.title() + " in " + directory);
     }
     return family;
   }
@@ -163,6 +167,11 @@ final class Database implements AutoCloseable {
   /** Options for a walk over a whole family, which leaves the cache to others. */
   ReadOptions scanning() {
     return scanning;
+  }
+
+  /** Options for reading one row. */
+  ReadOptions reading() {
+    return reading;
   }
 
   /** Takes one row; returning false ends the scan. */

@@ -3,10 +3,8 @@ package dev.lamina.store;
 import dev.lamina.tree.DamagedException;
 import dev.lamina.tree.Digest;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.rocksdb.Cache;
-import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
@@ -29,16 +27,7 @@ final class RowDatabase implements AutoCloseable {
 
   static RowDatabase open(Path directory, StoreOptions options, Cache cache) {
     return new RowDatabase(
-        Database.open(
-            directory,
-            Arrays.stream(RowFamily.values()).map(RowFamily::title).toList(),
-            options,
-            cache,
-            Database.Kind.UNLOGGED));
-  }
-
-  private ColumnFamilyHandle handle(RowFamily family) {
-    return database.family(family.title());
+        Database.open(directory, RowFamily.values(), options, cache, Database.Kind.UNLOGGED));
   }
 
   /**
@@ -48,7 +37,7 @@ final class RowDatabase implements AutoCloseable {
    */
   Optional<byte[]> get(RowFamily family, Digest digest) {
     try {
-      return Optional.ofNullable(database.rocks().get(handle(family), digest.toBytes()));
+      return Optional.ofNullable(database.rocks().get(database.family(family), digest.toBytes()));
     } catch (RocksDBException e) {
       Status status = e.getStatus();
       if (status != null && status.getCode() == Status.Code.Corruption) {
@@ -60,7 +49,7 @@ final class RowDatabase implements AutoCloseable {
 
   void put(RowFamily family, Digest digest, byte[] value) {
     try {
-      database.rocks().put(handle(family), unlogged, digest.toBytes(), value);
+      database.rocks().put(database.family(family), unlogged, digest.toBytes(), value);
     } catch (RocksDBException e) {
       throw StoreException.of("Cannot write to " + database.directory(), e);
     }
@@ -68,7 +57,7 @@ final class RowDatabase implements AutoCloseable {
 
   void delete(RowFamily family, Digest digest) {
     try {
-      database.rocks().delete(handle(family), unlogged, digest.toBytes());
+      database.rocks().delete(database.family(family), unlogged, digest.toBytes());
     } catch (RocksDBException e) {
       throw StoreException.of("Cannot write to " + database.directory(), e);
     }
@@ -76,7 +65,7 @@ final class RowDatabase implements AutoCloseable {
 
   /** Goes through a family as it is at the beginning of the walk. */
   void scan(RowFamily family, Database.RowVisitor visitor) {
-    database.scan(handle(family), database.scanning(), ALL, visitor);
+    database.scan(database.family(family), database.scanning(), ALL, visitor);
   }
 
   /** Brings all rows put so far to disk, those of all families at once. */

@@ -1,7 +1,7 @@
 package dev.lamina.store;
 
 /** The kinds of row in the database {@code store}, all of them by digest. */
-enum RowFamily {
+enum RowFamily implements Family {
   /** Records of trees. */
   RECORDS("dir"),
   /** Blobs: their bytes, or that they are an object. */
@@ -15,7 +15,8 @@ enum RowFamily {
     this.title = title;
   }
 
-  String title() {
+  @Override
+  public String title() {
     return title;
   }
 }

@@ -1,7 +1,6 @@
 package dev.lamina.store;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyHandle;
@@ -27,12 +26,7 @@ public final class StateDatabase implements AutoCloseable {
 
   static StateDatabase open(Path directory, StoreOptions options, Cache cache) {
     return new StateDatabase(
-        Database.open(
-            directory,
-            Arrays.stream(StateFamily.values()).map(StateFamily::title).toList(),
-            options,
-            cache,
-            Database.Kind.LOGGED));
+        Database.open(directory, StateFamily.values(), options, cache, Database.Kind.LOGGED));
   }
 
   /** Returns the database, for iterators, snapshots and reads into the caller's buffers. */
@@ -42,7 +36,7 @@ public final class StateDatabase implements AutoCloseable {
 
   /** Returns a family's handle, which the store closes. */
   public ColumnFamilyHandle family(StateFamily family) {
-    return database.family(family.title());
+    return database.family(family);
   }
 
   /**
@@ -70,16 +64,16 @@ public final class StateDatabase implements AutoCloseable {
 
   /** Returns a row's value as it is now. */
   public Optional<byte[]> get(StateFamily family, byte[] key) {
-    try {
-      return Optional.ofNullable(database.rocks().get(family(family), key));
-    } catch (RocksDBException e) {
-      throw StoreException.of("Cannot read " + database.directory(), e);
-    }
+    return get(family(family), database.reading(), key);
   }
 
   Optional<byte[]> get(StateFamily family, byte[] key, ReadOptions options) {
+    return get(family(family), options, key);
+  }
+
+  private Optional<byte[]> get(ColumnFamilyHandle family, ReadOptions options, byte[] key) {
     try {
-      return Optional.ofNullable(database.rocks().get(family(family), options, key));
+      return Optional.ofNullable(database.rocks().get(family, options, key));
     } catch (RocksDBException e) {
       throw StoreException.of("Cannot read " + database.directory(), e);
     }
@@ -99,11 +93,7 @@ public final class StateDatabase implements AutoCloseable {
   }
 
   Optional<byte[]> getGeneral(byte[] key) {
-    try {
-      return Optional.ofNullable(database.rocks().get(general(), key));
-    } catch (RocksDBException e) {
-      throw StoreException.of("Cannot read " + database.directory(), e);
-    }
+    return get(general(), database.reading(), key);
   }
 
   long fileBytes() {

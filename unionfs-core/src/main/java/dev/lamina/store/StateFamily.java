@@ -1,7 +1,7 @@
 package dev.lamina.store;
 
 /** The kinds of row in {@code state}; docs/FORMAT.md has their keys and values. */
-public enum StateFamily {
+public enum StateFamily implements Family {
   /** Layers, by diffID and chain below. */
   LAYERS("L"),
   /** Images, by name. */
@@ -32,6 +32,7 @@ public enum StateFamily {
   }
 
   /** Returns the family's name in the database. */
+  @Override
   public String title() {
     return title;
   }

@@ -1,6 +1,7 @@
 package dev.lamina.archive;
 
 import dev.lamina.store.BlobReference;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -75,6 +76,10 @@ final class Reassembly implements AutoCloseable {
 
   private void part(int index, long offset, long length) throws IOException {
     BlobReference blob = blob(index);
+    if (offset > blob.size() || length > blob.size() - offset) {
+      throw new IOException(
+          "a layer's framing is damaged: it names bytes beyond the end of " + blob.digest());
+    }
     if (open != index || position > offset) {
       in.close();
       open = NONE;
@@ -82,18 +87,26 @@ final class Reassembly implements AutoCloseable {
       open = index;
       position = 0;
     }
-    in.skipNBytes(offset - position);
+    try {
+      in.skipNBytes(offset - position);
+    } catch (EOFException e) {
+      throw shorter(blob, e);
+    }
     position = offset;
     long left = length;
     while (left > 0) {
       int n = in.read(buffer, 0, (int) Math.min(left, buffer.length));
       if (n < 0) {
-        throw new IOException(blob.digest() + " is shorter than its " + blob.size() + " bytes");
+        throw shorter(blob, new EOFException());
       }
       tar.write(buffer, 0, n);
       position += n;
       left -= n;
     }
+  }
+
+  private static IOException shorter(BlobReference blob, EOFException cause) {
+    return new IOException(blob.digest() + " is shorter than its " + blob.size() + " bytes", cause);
   }
 
   @Override

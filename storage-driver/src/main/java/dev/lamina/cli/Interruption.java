@@ -1,18 +1,27 @@
 package dev.lamina.cli;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.lamina.linux.LinuxException;
+import dev.lamina.linux.Processes;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What becomes of a Ctrl-C or a SIGTERM while another program runs in the foreground: this process
  * ends only when that has ended and everything is put away. On a terminal the program hears of a
- * Ctrl-C by itself, and an interactive shell goes on; elsewhere it is asked to end. Thread-safe.
+ * Ctrl-C by itself, and an interactive shell goes on; where the terminal is closed, of which the
+ * kernel tells this process alone, the program is told; elsewhere it is asked to end. Thread-safe.
  */
 final class Interruption {
   /** The exit code where a signal came before there was a program (128 and SIGINT). */
   static final int EXIT_CODE = 130;
+
+  private static final int SIGHUP = 1;
+  private static final long POLL_MILLIS = 200;
 
   private final boolean terminal;
   private final CountDownLatch finished = new CountDownLatch(1);
@@ -55,11 +64,37 @@ final class Interruption {
       }
     }
     try {
-      finished.await();
+      boolean told = false;
+      while (!finished.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (terminal && !told && isTerminalGone()) {
+          hangUp();
+          told = true;
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     Runtime.getRuntime().halt(code);
+  }
+
+  private static boolean isTerminalGone() {
+    try (InputStream _ = new FileInputStream("/dev/tty")) {
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  /** An interactive shell ignores a SIGTERM, and passes this one on to what it runs. */
+  private synchronized void hangUp() {
+    program.ifPresent(
+        running -> {
+          try {
+            Processes.kill(Math.toIntExact(running.pid()), SIGHUP);
+          } catch (LinuxException e) {
+            running.destroy(); // where it has ended already, this does nothing
+          }
+        });
   }
 
   /** Everything is put away: the process may end, with this exit code if a signal came. */

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed and interrupted: the daemon, and commands that ask it. */
@@ -218,6 +219,47 @@ final class DaemonLifeTest {
     signal(sleeping, "INT");
     assertThat(sleeping.waitFor()).isEqualTo(128 + 15);
     assertThat(at).doesNotExist();
+    assertThat(ok("mounts", "--json").json().get("mounts")).isEmpty();
+  }
+
+  private Terminal shellThatSleeps() throws Exception {
+    Path programs = directory.resolve("programs.tar");
+    Shells.tar(programs, "/bin/sh", "/bin/sleep");
+    ok("import", "tar:" + programs, "programs:1");
+    List<String> command = List.of(launcher.toString(), "shell", "--volume", "work", "programs:1");
+    Terminal terminal = Terminal.start(variables(), command);
+    terminal.awaitShown("# ");
+    terminal.type("sleep 600\n");
+    while (terminal.process().descendants().noneMatch(DaemonLifeTest::sleeps)) {
+      assertThat(terminal.process().isAlive()).isTrue();
+      Thread.sleep(20);
+    }
+    return terminal;
+  }
+
+  @Test
+  @Timeout(120)
+  void ctrlCOnATerminalReachesTheCommandInTheShellAlone() throws Exception {
+    Terminal terminal = shellThatSleeps();
+    terminal.type("\u0003");
+    terminal.awaitShown("# ");
+    terminal.type("echo still $((40 + 2)) here\n");
+    terminal.awaitShown("still 42 here");
+    assertThat(ok("mounts", "--json").json().get("mounts")).hasSize(1);
+    terminal.type("exit 9\n");
+    assertThat(terminal.end()).isEqualTo(9);
+    assertThat(ok("mounts", "--json").json().get("mounts")).isEmpty();
+  }
+
+  @Test
+  @Timeout(120)
+  void aTerminalThatIsClosedEndsTheShellAndItsMount() throws Exception {
+    Terminal terminal = shellThatSleeps();
+    Path at = Path.of(ok("mounts", "--json").json().at("/mounts/0/directory").asString());
+    terminal.close();
+    while (Files.exists(at)) {
+      Thread.sleep(50);
+    }
     assertThat(ok("mounts", "--json").json().get("mounts")).isEmpty();
   }
 

@@ -18,7 +18,7 @@ final class Shells {
 
   private Shells() {}
 
-  /** Makes a tar of programs, the libraries that they need, and empty /etc and /proc. */
+  /** Makes a tar of programs, the libraries that they need, and empty /etc, /proc and /dev. */
   static void tar(Path file, String... programs) throws IOException, InterruptedException {
     SortedSet<String> paths = new TreeSet<>(List.of(programs));
     List<String> ask = new ArrayList<>(List.of("ldd"));
@@ -29,7 +29,7 @@ final class Shells {
     }
     List<String> pack =
         new ArrayList<>(List.of("tar", "--create", "--dereference", "--no-recursion", "--file"));
-    pack.addAll(List.of(file.toString(), "-C", "/", "etc", "proc"));
+    pack.addAll(List.of(file.toString(), "-C", "/", "etc", "proc", "dev"));
     paths.forEach(path -> pack.add(path.substring(1)));
     run(pack);
   }

@@ -28,17 +28,22 @@ run() {
 }
 unmount() { # whatever is on top of, or is, the mount
   for at in dev etc/resolv.conf; do
-    if mountpoint -q "$mount/$at"; then umount "$mount/$at"; fi
+    if mountpoint -q "$mount/$at"; then
+      umount --recursive "$mount/$at" || umount --recursive --lazy "$mount/$at"
+    fi
   done
   if mountpoint -q "$mount"; then
     "$top/lamina" umount "$mount" || umount --lazy "$mount"
   fi
 }
+stop_daemon() {
+  "$top/lamina" daemon stop >/dev/null 2>&1 || "$top/lamina" daemon stop --force >/dev/null 2>&1 || true
+}
 clean_up() {
   status=$?
   trap - EXIT
   unmount || true
-  if [ -e "$top/target/app/current" ]; then "$top/lamina" daemon stop >/dev/null 2>&1 || true; fi
+  if [ -e "$top/target/app/current" ]; then stop_daemon; fi
   rm -rf "$demo/exported" "$demo/judged"
   [ $status = 0 ] || echo "demo.sh: ended early ($status); nothing stays mounted" >&2
   exit $status
@@ -54,7 +59,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 unmount
 "$top/lamina" version
-"$top/lamina" daemon stop >/dev/null 2>&1 || true
+stop_daemon
 rm -rf "$LAMINA_STORE" "$demo/exported" "$demo/judged"
 mkdir -p "$mount"
 
@@ -70,16 +75,17 @@ run lamina mounts
 
 say "Install a package in it"
 # the host's devices and name server, which are no part of the change
-mount --bind /dev "$mount/dev"
+mount --rbind --make-rslave /dev "$mount/dev" # with /dev/pts, which apt writes its log through
 mount --bind /etc/resolv.conf "$mount/etc/resolv.conf" 2>/dev/null ||
   echo "(the image has no /etc/resolv.conf of its own to cover)"
 in_mount() { chroot "$mount" env DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
 echo "\$ chroot $mount apt-get install $package"
 in_mount apt-get -qq update
-in_mount apt-get -qq install -y --no-install-recommends "$package" 2>&1 | grep -v '^debconf: '
+in_mount apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$package" 2>&1 |
+  grep -Ev '^(debconf: |Selecting |Preparing |\(Reading )' || true # the program itself tells below
 in_mount sh -c 'rm -rf /var/lib/apt/lists/*_* /var/cache/apt/*.bin'
 in_mount "$package" --version
-umount "$mount/dev"
+umount --recursive "$mount/dev"
 if mountpoint -q "$mount/etc/resolv.conf"; then umount "$mount/etc/resolv.conf"; fi
 
 say "What changed"
@@ -113,11 +119,10 @@ run lamina umount "$mount"
 run lamina volumes
 
 say "Done. Try next (as root, here):"
-cat <<END
-  export LAMINA_STORE=$LAMINA_STORE
-  ./lamina shell with-$package               a shell in the new image
-  ./lamina ls debian:/etc                look into an image without mounting it
-  ./lamina mount with-$package $mount -o ro
-  ./lamina verify; ./lamina --help       check the whole store; all there is
-  ./lamina daemon stop                   when you are done
-END
+tell() { printf '  %-44s %s\n' "$@"; }
+tell "export LAMINA_STORE=$LAMINA_STORE" ""
+tell "./lamina shell with-$package" "a shell in the new image"
+tell "./lamina ls debian:/etc" "look into an image without mounting it"
+tell "./lamina mount with-$package $mount -o ro" ""
+tell "./lamina verify; ./lamina --help" "check the whole store; all there is"
+tell "./lamina daemon stop" "when you are done"

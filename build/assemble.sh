@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds the program, without its tests, into a directory of its own below target/app: assemble.sh JAVA_HOME
-# The directory of the build before stays, for a daemon that still runs from it.
+# The directory of the build before stays, and each one that a process, such as a daemon, still runs from.
 set -eu
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/.." && pwd -P)
 . "$root/build/machine.sh"
 java_home=$1
 
@@ -50,13 +50,28 @@ trap - EXIT INT TERM
 before=$(readlink "$root/target/app/current" || true)
 ln -s "${app##*/}" "$root/target/app/current.new"
 mv -T "$root/target/app/current.new" "$root/target/app/current"
+in_use() { # DIRECTORY; the pattern is read, or this would find itself
+  printf '%s/' "$1" | grep -qasF -f - /proc/[0-9]*/cmdline
+}
 for old in "$root"/target/app/*-*; do
-  [ "$old" = "$app" ] || [ "${old##*/}" = "$before" ] || rm -rf "$old"
+  [ "$old" = "$app" ] || [ "${old##*/}" = "$before" ] || in_use "$old" || rm -rf "$old"
 done
 
-# A training run makes the next ones start faster. Without it everything works, only slower.
-if LAMINA_NO_BUILD=1 LAMINA_JAVA_OPTIONS="-XX:AOTCacheOutput=$app/lamina.aot.new" \
-    "$root/lamina" --help </dev/null >/dev/null 2>&1 9>&-; then
-  [ ! -e "$app/lamina.aot.new" ] || mv "$app/lamina.aot.new" "$app/lamina.aot"
+# A training run makes the next ones start faster: of a command that asks a daemon, for most do.
+# Without it everything works, only slower.
+trained=$app/lamina.aot.new
+training=$(mktemp -d)
+lamina() {
+  LAMINA_NO_BUILD=1 LAMINA_STORE="$training/store" "$root/lamina" "$@" </dev/null >/dev/null 2>&1 9>&-
+}
+end_training() {
+  lamina daemon stop --force || true
+  rm -rf "$training" "$trained"*
+}
+trap end_training EXIT
+trap 'exit 130' INT TERM
+command="--help"
+if lamina daemon start; then command="images"; fi
+if LAMINA_JAVA_OPTIONS="-XX:AOTCacheOutput=$trained" lamina $command && [ -e "$trained" ]; then
+  mv "$trained" "$app/lamina.aot"
 fi
-rm -f "$app"/lamina.aot.new*

@@ -35,6 +35,11 @@ final class MetadataBudget {
       return budget.taken.addAndGet(more) <= budget.most;
     }
 
+    /** Returns how many bytes have been taken. */
+    long taken() {
+      return bytes;
+    }
+
     long most() {
       return budget.most;
     }

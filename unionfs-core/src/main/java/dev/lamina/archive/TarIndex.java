@@ -31,6 +31,8 @@ public final class TarIndex {
   private final Map<TreePath, Range> files = new HashMap<>();
   private final Map<TreePath, TreePath> links = new HashMap<>();
 
+  private long memory;
+
   private TarIndex() {}
 
   /**
@@ -43,8 +45,8 @@ public final class TarIndex {
       throws IOException {
     TarIndex index = new TarIndex();
     TarInput in = new TarInput(new ChannelInput(channel), new FramingEncoder(new NoFraming()));
-    TarEntryReader entries =
-        new TarEntryReader(archive, in, limits, new MetadataBudget(limits.metadataBytes()).lease());
+    MetadataBudget.Lease memory = new MetadataBudget(limits.metadataBytes()).lease();
+    TarEntryReader entries = new TarEntryReader(archive, in, limits, memory);
     long count = 0;
     for (Optional<TarEntry> e = entries.next(); e.isPresent(); e = entries.next()) {
       count++;
@@ -58,7 +60,13 @@ public final class TarIndex {
             archive, Optional.of(TarEntryReader.print(e.get().name())), bad.reason());
       }
     }
+    index.memory = memory.taken();
     return index;
+  }
+
+  /** Returns about how many bytes of memory this takes; more, where much of the tar is no file. */
+  public long memory() {
+    return memory;
   }
 
   private void add(TarEntry entry, TarInput in, FileChannel channel)

@@ -28,13 +28,13 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ImageExporter {
   private final Store store;
   private final ExportOptions options;
-  private final Progress progress;
+  private final BoundedProgress progress;
 
   /** Makes an exporter. */
   public ImageExporter(Store store, ExportOptions options, Progress progress) {
     this.store = store;
     this.options = options;
-    this.progress = progress;
+    this.progress = new BoundedProgress(progress);
   }
 
   /**
@@ -49,7 +49,9 @@ public final class ImageExporter {
       ImageContent image, Optional<ImageName> name, ImageLocation to, OutputStream standardOutput)
       throws IOException {
     Path temporaries = store.layout().temporaries();
-    try (StoreWriter session = store.begin("export to " + to)) {
+    // The warnings that were too many are counted at the end.
+    try (progress;
+        StoreWriter session = store.begin("export to " + to)) {
       List<LayerRecord> layers = hold(image, session);
       progress.begin(layers.stream().map(LayerRecord::tarBytes).toList());
       switch (to) {

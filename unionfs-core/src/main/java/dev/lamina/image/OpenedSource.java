@@ -96,13 +96,16 @@ final class OpenedSource implements AutoCloseable {
           "is not there; sources are oci:DIR[:TAG], oci-archive:FILE[:TAG],"
               + " docker-archive:FILE[:NAME], dir:DIR, tar:FILE, a path, or -");
     }
-    ImageFiles files = tar(path, name);
+    TarFiles files = tar(path, name);
     if (json(files, DockerArchiveReader.MANIFEST).path(0).has("Config")) {
-      return docker(files, Optional.empty());
+      return docker(files.requireImage(options.limits()), Optional.empty());
     }
     if (isLayout(files)) {
-      return oci(files, Optional.empty());
+      return oci(files.requireImage(options.limits()), Optional.empty());
     }
+    // It is read from start to end; where its files are is no longer of use.
+    resources.remove(files);
+    files.close();
     return rootTar(path, name);
   }
 
@@ -181,11 +184,11 @@ final class OpenedSource implements AutoCloseable {
   }
 
   private ImageFiles tar(Path file) throws IOException {
-    return tar(file, file.toString());
+    return tar(file, file.toString()).requireImage(options.limits());
   }
 
   /** Opens a tar for reading in any order: a compressed one is inflated into a temporary file. */
-  private ImageFiles tar(Path file, String name) throws IOException {
+  private TarFiles tar(Path file, String name) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new ArchiveException(name, Files.exists(file) ? "is no file" : "is not there");
     }
@@ -201,7 +204,7 @@ final class OpenedSource implements AutoCloseable {
         in.transferTo(out);
       }
     }
-    ImageFiles files = TarFiles.open(name, plain, options.limits());
+    TarFiles files = TarFiles.open(name, plain, options.limits());
     resources.add(files);
     return files;
   }

@@ -13,6 +13,8 @@ import java.util.OptionalLong;
 
 /** The files of an image in an uncompressed tar. */
 final class TarFiles implements ImageFiles {
+  private static final int IMAGE_SHARE = 8;
+
   private final String name;
   private final FileChannel channel;
   private final TarIndex index;
@@ -32,6 +34,22 @@ final class TarFiles implements ImageFiles {
       channel.close();
       throw e;
     }
+  }
+
+  /**
+   * Refuses what has more files than an image needs: where they are is kept in memory as long as
+   * its layers are read.
+   */
+  TarFiles requireImage(Limits limits) throws ArchiveException {
+    long most = limits.metadataBytes() / IMAGE_SHARE;
+    if (index.memory() > most) {
+      throw new ArchiveException(
+          name,
+          "has too many files for an image: their names take more memory than "
+              + most
+              + " bytes, which is the limit; raise the limit of entries to import it");
+    }
+    return this;
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -249,6 +250,27 @@ final class ImportBoundsTest {
           TreeView.open(store.directories(), new Images(store).tree(image.record()).orElseThrow());
       assertThat(tree.walk(TreePath.parse("manifest.json"))).isPositive();
     }
+  }
+
+  @Test
+  void an_archive_with_more_files_than_an_image_needs_is_a_root_file_system_or_refused()
+      throws Exception {
+    ImageFixture image = new ImageFixture(ImageFixture.Layer.of(files(1), Compression.NONE));
+    Map<String, byte[]> many = image.docker("app:1");
+    Path few = ImageFixture.tar(dir.resolve("few.tar"), many);
+    for (int i = 0; i < 500; i++) {
+      many.put("more/" + i, new byte[0]);
+    }
+    Path docker = ImageFixture.tar(dir.resolve("docker.tar"), many);
+    load("docker-archive:" + few, memory(1 << 20), InputStream.nullInputStream());
+    for (String from : new String[] {"docker-archive:" + docker, docker.toString()}) {
+      assertThatThrownBy(() -> load(from, memory(1 << 20), InputStream.nullInputStream()))
+          .isInstanceOf(ArchiveException.class)
+          .hasMessageContaining("too many files for an image");
+    }
+    many.remove("manifest.json");
+    Path root = ImageFixture.tar(dir.resolve("root.tar"), many);
+    load(root.toString(), memory(1 << 20), InputStream.nullInputStream());
   }
 
   @Test

@@ -4,7 +4,7 @@ package dev.lamina.fs;
 public interface DirectoryListing {
   /**
    * Returns whether entries come with attributes: then {@link #add(FileName, long, Entry)} is
-   * called for all but {@code .} and {@code ..}.
+   * called for all but {@code .} and {@code ..} and what is damaged, whose attributes nobody knows.
    */
   boolean withAttributes();
 

@@ -9,6 +9,9 @@ import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.linux.Timespec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Gives a file data of its own, by the cheapest way: nothing where the data is not wanted or there
@@ -37,7 +40,7 @@ final class CopyUp {
    */
   Fd openOwn(Node node, long keep) {
     return switch (inodes.record(node).content()) {
-      case Content.Own own -> open(node);
+      case Content.Own own -> open(node, keep);
       case Content.NoData none -> empty(node, inodes.record(node).times().modify());
       case Content.Inherited inherited ->
           keep == 0 ? empty(node, Timespec.OMIT) : copy(node, inherited, keep);
@@ -58,11 +61,11 @@ final class CopyUp {
     FileStatus status = new FileStatus();
     return files.status(node.inode, status) && status.links() > 1
         ? new DataSource.Stored(files.open(node.inode, FileOpen.O_RDONLY), status.size())
-        : new DataSource.Own(open(node));
+        : new DataSource.Own(open(node, Long.MAX_VALUE));
   }
 
   /** Opens a file that has data of its own; one lost in a power cut is made anew, empty. */
-  private Fd open(Node node) {
+  private Fd open(Node node, long keep) {
     DataFiles files = union.dataFiles();
     FileStatus status = new FileStatus();
     if (!files.status(node.inode, status)) {
@@ -71,7 +74,7 @@ final class CopyUp {
       return files.create(node.inode);
     }
     if (status.links() > 1) {
-      return part(node, status);
+      return part(node, status, Math.min(keep, status.size()));
     }
     files.makeWritable(node.inode, status);
     return files.open(node.inode, FileOpen.O_RDWR);
@@ -79,14 +82,16 @@ final class CopyUp {
 
   /**
    * Gives a file that a commit has linked into the store, and not let go of any more, data of its
-   * own again: an object is never written.
+   * own again, its first {@code keep} bytes: an object is never written.
    */
-  private Fd part(Node node, FileStatus status) {
+  private Fd part(Node node, FileStatus status, long keep) {
     DataFiles files = union.dataFiles();
     Fd filled = files.createTemporary(node.inode);
     boolean done = false;
     try (Fd linked = files.open(node.inode, FileOpen.O_RDONLY)) {
-      cloneOrCopy(linked.value(), filled.value(), status.size());
+      if (keep > 0) {
+        cloneOrCopy(linked.value(), filled.value(), keep);
+      }
       FileAttributes.futimens(filled.value(), Timespec.OMIT, status.modifyTime());
       union.steps().accept(VolumeSteps.COPY_FILLED);
       FileIo.fdatasync(filled.value());
@@ -98,7 +103,7 @@ final class CopyUp {
       return filled;
     } finally {
       if (!done) {
-        undo(filled, () -> files.discardTemporary(node.inode));
+        undo(node, filled, List.of(files::discardTemporary));
       }
     }
   }
@@ -119,7 +124,7 @@ final class CopyUp {
       return made;
     } finally {
       if (!done) {
-        undo(made, () -> files.remove(node.inode));
+        undo(node, made, List.of(files::remove));
       }
     }
   }
@@ -142,24 +147,23 @@ final class CopyUp {
       return filled;
     } finally {
       if (!done) {
-        undo(
-            filled,
-            () -> {
-              files.discardTemporary(node.inode);
-              files.remove(node.inode);
-            });
+        undo(node, filled, List.of(files::discardTemporary, files::remove));
       }
     }
   }
 
-  /** The one undo path: nothing of the copy stays. */
-  private static void undo(Fd descriptor, Runnable remove) {
-    descriptor.close();
-    try {
-      remove.run();
-    } catch (LinuxException e) {
-      // The error that led here is the one to tell; the next opening removes the file.
-      LOG.log(System.Logger.Level.WARNING, "a half-made copy stays for now", e);
+  /** The one undo path: nothing of the copy stays, whichever step of the undoing fails. */
+  private static void undo(Node node, Fd descriptor, List<LongConsumer> removals) {
+    List<Runnable> steps = new ArrayList<>();
+    steps.add(descriptor::close);
+    removals.forEach(removal -> steps.add(() -> removal.accept(node.inode)));
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (LinuxException e) {
+        // The error that led here is the one to tell; the next opening removes what is left.
+        LOG.log(System.Logger.Level.WARNING, "a half-made copy stays for now", e);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.lamina.volume;
 
 import dev.lamina.fs.FileName;
+import dev.lamina.store.MalformedRecordException;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -84,5 +85,10 @@ interface Delta extends AutoCloseable {
   interface InodeVisitor {
     /** Takes one. */
     void visit(long inode, InodeRow row);
+
+    /** Takes note of one whose row cannot be read; unless overridden, that ends the visit. */
+    default void damaged(long inode, MalformedRecordException failure) {
+      throw failure;
+    }
   }
 }

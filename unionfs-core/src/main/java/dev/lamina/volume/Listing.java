@@ -4,7 +4,8 @@ import dev.lamina.fs.DirectoryListing;
 import dev.lamina.fs.Entry;
 import dev.lamina.fs.FileKind;
 import dev.lamina.fs.FileName;
-import dev.lamina.tree.DamagedException;
+import dev.lamina.fs.FsException;
+import dev.lamina.linux.Errno;
 import dev.lamina.tree.Directory;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,11 +22,13 @@ final class Listing {
   private final Union union;
   private final Inodes inodes;
   private final Names names;
+  private final Failures failures;
 
-  Listing(Union union, Inodes inodes, Names names) {
+  Listing(Union union, Inodes inodes, Names names, Failures failures) {
     this.union = union;
     this.inodes = inodes;
     this.names = names;
+    this.failures = failures;
   }
 
   /** Lists a pinned directory from behind a cookie on. */
@@ -67,16 +70,12 @@ final class Listing {
       if (below == null) {
         return true;
       }
-      try {
-        int index = Slots.baseIndexAfter(cookie);
-        if (names.isUnchanged(directory)) {
-          return unchanged(below, index, below.size());
-        }
-        DirectoryNames.Cached cached = names.cached(directory);
-        return cached == null ? merge(below, index) : overridden(below, index, cached);
-      } catch (DamagedException e) {
-        throw Base.damaged(e);
+      int index = Slots.baseIndexAfter(cookie);
+      if (names.isUnchanged(directory)) {
+        return unchanged(below, index, below.size());
       }
+      DirectoryNames.Cached cached = names.cached(directory);
+      return cached == null ? merge(below, index) : overridden(below, index, cached);
     }
 
     private boolean unchanged(Directory below, int from, int to) {
@@ -154,8 +153,9 @@ final class Listing {
       if (!to.withAttributes()) {
         return to.add(name, cookie, inode, below.kind(index));
       }
+      FileKind kind = below.kind(index);
       return addWithAttributes(
-          name, cookie, inode, node -> inodes.describe(node, below, index, entry));
+          name, cookie, inode, kind, node -> inodes.describe(node, below, index, entry));
     }
 
     private FileName name(Directory below, int index) {
@@ -167,17 +167,26 @@ final class Listing {
       if (!to.withAttributes()) {
         return to.add(name, cookie, inode, kind);
       }
-      return addWithAttributes(name, cookie, inode, node -> inodes.describe(node, entry));
+      return addWithAttributes(name, cookie, inode, kind, node -> inodes.describe(node, entry));
     }
 
     private boolean addWithAttributes(
-        FileName name, long cookie, long inode, Consumer<Node> describe) {
-      Node node = inodes.tryPin(inode);
+        FileName name, long cookie, long inode, FileKind kind, Consumer<Node> describe) {
+      Node node;
+      try {
+        node = inodes.tryPin(inode);
+      } catch (RuntimeException e) {
+        return damaged(name, cookie, inode, kind, e);
+      }
       if (node == null) {
-        return replaced(name, cookie, inode);
+        return replaced(name, cookie, inode, kind);
       }
       try {
-        describe.accept(node);
+        try {
+          describe.accept(node);
+        } catch (RuntimeException e) {
+          return damaged(name, cookie, inode, kind, e);
+        }
         boolean taken = to.add(name, cookie, entry);
         if (taken) {
           inodes.lookedUp(node);
@@ -188,16 +197,29 @@ final class Listing {
       }
     }
 
+    /** The damage of one inode must not hide the others: its name comes without attributes. */
+    private boolean damaged(
+        FileName name, long cookie, long inode, FileKind kind, RuntimeException e) {
+      RuntimeException answer = failures.answer(e);
+      if (answer instanceof FsException told && told.errno() == Errno.EIO) {
+        return to.add(name, cookie, inode, kind);
+      }
+      throw answer;
+    }
+
     /**
      * The inode is gone since its name was read. So is the name, or another inode was renamed over
-     * it: then the name was there all the time, in the same place, and must not be left out.
+     * it: then the name was there all the time, in the same place, and must not be left out. Where
+     * the name leads to it still, that is damage.
      */
-    private boolean replaced(FileName name, long cookie, long gone) {
+    private boolean replaced(FileName name, long cookie, long gone, FileKind kind) {
+      if (names.inode(directory, name) == gone) {
+        return damaged(name, cookie, gone, kind, Lookup.missing(gone, directory, name));
+      }
       NameRow row = names.row(directory, name);
       return row == null
           || row.isTombstone()
           || row.slot() != cookie
-          || row.inode() == gone
           || add(name, cookie, row.inode(), row.kind());
     }
   }

@@ -1,6 +1,7 @@
 package dev.lamina.volume;
 
 import dev.lamina.linux.Fd;
+import dev.lamina.store.MalformedRecordException;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -9,13 +10,14 @@ import java.util.Set;
  * first inodes without a name go, then data files without a record, and a record's lost data file
  * is made anew, empty. Reads the records of the delta once.
  */
-final class Opening {
+final class Opening implements Delta.InodeVisitor {
   private static final System.Logger LOG = System.getLogger(Opening.class.getName());
 
   private final Union union;
   private final InodeBits recorded;
   private final InodeBits named;
   private final Set<Long> own = new HashSet<>();
+  private final Set<Long> unreadable = new HashSet<>();
 
   private Opening(Union union) {
     this.union = union;
@@ -29,19 +31,32 @@ final class Opening {
     Opening opening = new Opening(union);
     union.files().ifPresent(DataFiles::emptyTemporaries);
     new Orphans(union, opening.recorded).recover();
-    union.delta().inodes(opening::inode);
+    union.delta().inodes(opening);
     union.delta().directories(opening::directory);
     union.files().ifPresent(opening::reconcile);
     return new VolumeParts(union, opening.recorded, opening.named, hasSelinux);
   }
 
-  private void inode(long inode, InodeRow row) {
+  @Override
+  public void visit(long inode, InodeRow row) {
     if (union.base().has(inode)) {
       recorded.add(inode);
     }
     if (row instanceof InodeRow.Live live && live.record().hasOwnData()) {
       own.add(inode);
     }
+  }
+
+  /** One file's damage keeps nobody from the others: asking for it is EIO, its data is kept. */
+  @Override
+  public void damaged(long inode, MalformedRecordException failure) {
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "the record of inode " + inode + " is damaged: " + failure.getMessage());
+    if (union.base().has(inode)) {
+      recorded.add(inode);
+    }
+    unreadable.add(inode);
   }
 
   private void directory(long inode) {
@@ -55,6 +70,7 @@ final class Opening {
     Set<Long> lost = new HashSet<>(own);
     lost.removeAll(unclaimed);
     unclaimed.removeAll(own);
+    unclaimed.removeAll(unreadable);
     if (!unclaimed.isEmpty()) {
       // What let go of them must be durable before they go.
       union.delta().sync();

@@ -1,5 +1,8 @@
 package dev.lamina.volume;
 
+import dev.lamina.fs.FsException;
+import dev.lamina.store.MalformedRecordException;
+import dev.lamina.tree.DamagedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -40,10 +43,25 @@ final class Orphans {
     List<Long> left = new ArrayList<>();
     union.delta().orphans(left::add);
     for (long inode : left) {
-      switch (union.delta().inode(inode)) {
-        case InodeRow.Live live -> remove(inode, live.record());
-        case InodeRow.Dead dead -> write(batch -> batch.removeOrphan(inode));
-        case null -> remove(inode, union.base().record(inode));
+      try {
+        recover(inode);
+      } catch (MalformedRecordException | DamagedException | FsException e) {
+        // It has no name, so nobody misses it; the others go.
+        LOG.log(System.Logger.Level.WARNING, "unlinked inode " + inode + " is damaged: stays", e);
+      }
+    }
+  }
+
+  private void recover(long inode) {
+    switch (union.delta().inode(inode)) {
+      case InodeRow.Live live -> remove(inode, live.record());
+      case InodeRow.Dead dead -> write(batch -> batch.removeOrphan(inode));
+      case null -> {
+        if (union.base().has(inode)) {
+          remove(inode, union.base().record(inode));
+        } else {
+          write(batch -> batch.removeOrphan(inode));
+        }
       }
     }
   }

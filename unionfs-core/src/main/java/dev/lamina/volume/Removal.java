@@ -9,11 +9,13 @@ final class Removal {
   private final Union union;
   private final Inodes inodes;
   private final Names names;
+  private final Lookup lookup;
 
-  Removal(Union union, Inodes inodes, Names names) {
+  Removal(Union union, Inodes inodes, Names names, Lookup lookup) {
     this.union = union;
     this.inodes = inodes;
     this.names = names;
+    this.lookup = lookup;
   }
 
   /** Removes a name of what is no directory. */
@@ -35,18 +37,14 @@ final class Removal {
       inodes.prepare(directory);
       boolean done = false;
       while (!done) {
-        Found found = names.find(directory, name);
-        if (!found.exists()) {
+        Node node = lookup.pin(directory, name);
+        if (node == null) {
           throw FsException.of(Errno.ENOENT);
         }
-        // Gone already, where another removal was faster: then the name is gone too.
-        Node node = inodes.tryPin(found.inode());
-        if (node != null) {
-          try {
-            done = remove(directory, name, node, isRmdir);
-          } finally {
-            inodes.unpin(node);
-          }
+        try {
+          done = remove(directory, name, node, isRmdir);
+        } finally {
+          inodes.unpin(node);
         }
       }
     } finally {

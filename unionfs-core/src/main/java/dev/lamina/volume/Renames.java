@@ -47,9 +47,9 @@ final class Renames {
     try {
       Node target = directory(newParent);
       try {
-        boolean done = false;
-        while (!done) {
-          done = attempt(source, from, target, to, flags);
+        Attempts attempts = new Attempts();
+        while (!attempt(source, from, target, to, flags, attempts)) {
+          // Others change the same names: each time one of them has got on.
         }
       } finally {
         inodes.unpin(target);
@@ -78,8 +78,15 @@ final class Renames {
     return (flags & FileSystem.RENAME_EXCHANGE) != 0;
   }
 
+  /** Which inodes the names led to that were not there. */
+  private static final class Attempts {
+    long goneSource;
+    long goneTarget;
+  }
+
   /** Returns false where a name has come to lead elsewhere before the locks were taken. */
-  private boolean attempt(Node source, FileName from, Node target, FileName to, int flags) {
+  private boolean attempt(
+      Node source, FileName from, Node target, FileName to, int flags, Attempts attempts) {
     Found old = names.find(source, from);
     Found replaced = names.find(target, to);
     if (!old.exists()) {
@@ -97,11 +104,13 @@ final class Renames {
     }
     Node moved = inodes.tryPin(old.inode());
     if (moved == null) {
+      attempts.goneSource = Lookup.goneSince(attempts.goneSource, old.inode(), source, from);
       return false;
     }
     try {
       Node other = replaced.exists() ? inodes.tryPin(replaced.inode()) : null;
       if (other == null && replaced.exists()) {
+        attempts.goneTarget = Lookup.goneSince(attempts.goneTarget, replaced.inode(), target, to);
         return false;
       }
       try {

@@ -3,6 +3,7 @@ package dev.lamina.volume;
 import dev.lamina.fs.FileName;
 import dev.lamina.fs.FsException;
 import dev.lamina.linux.Errno;
+import dev.lamina.store.MalformedRecordException;
 import dev.lamina.store.StateDatabase;
 import dev.lamina.store.StateFamily;
 import java.util.function.Consumer;
@@ -117,7 +118,15 @@ final class RocksDelta implements Delta {
   public void inodes(InodeVisitor visitor) {
     try (RocksIterator rows = iterator(StateFamily.INODES)) {
       for (rows.seek(keys.first()); rows.isValid(); rows.next()) {
-        visitor.visit(DeltaKeys.inodeOf(rows.key()), DeltaCodec.decodeInode(rows.value()));
+        long inode = DeltaKeys.inodeOf(rows.key());
+        InodeRow row;
+        try {
+          row = DeltaCodec.decodeInode(rows.value());
+        } catch (MalformedRecordException e) {
+          visitor.damaged(inode, e);
+          continue;
+        }
+        visitor.visit(inode, row);
       }
       check(rows);
     }

@@ -17,10 +17,7 @@ import dev.lamina.fs.OpenFile;
 import dev.lamina.fs.TransportFeatures;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.FileIo;
-import dev.lamina.linux.FileSystemStats;
 import dev.lamina.linux.LinuxException;
-import dev.lamina.store.StoreException;
-import dev.lamina.tree.DamagedException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -34,13 +31,11 @@ import java.util.function.Supplier;
  * what the parts throw becomes an errno.
  */
 public final class VolumeFileSystem implements FileSystem {
-  private static final int BLOCK_SIZE = 4096;
   private static final int LONGEST_SYMLINK = 4095;
-  private static final FileName DOT_DOT = FileName.of("..");
-  private static final FileName DOT = FileName.of(".");
 
   private final Union union;
   private final VolumeParts parts;
+  private final Failures failures;
   private final AutoCloseable use;
 
   /** Shared by each of the operations of others than the transport; closing it is alone. */
@@ -57,6 +52,7 @@ public final class VolumeFileSystem implements FileSystem {
   VolumeFileSystem(Union union, VolumeParts parts, AutoCloseable use) {
     this.union = union;
     this.parts = parts;
+    this.failures = parts.failures();
     this.use = use;
   }
 
@@ -78,46 +74,32 @@ public final class VolumeFileSystem implements FileSystem {
 
   @Override
   public boolean lookup(long parent, FileName name, Entry entry) {
-    if (name.length() > FileName.MAX_LENGTH) {
-      throw FsException.of(Errno.ENAMETOOLONG);
-    }
     Inodes inodes = parts.inodes();
-    Node directory = inodes.pin(parent);
     try {
-      inodes.requireDirectory(directory);
-      while (true) {
-        long inode = find(directory, name);
-        if (inode == 0) {
+      Node directory = inodes.pin(parent);
+      try {
+        inodes.requireDirectory(directory);
+        Node node = parts.lookup().pin(directory, name);
+        if (node == null) {
           return false;
         }
-        Node node = inodes.tryPin(inode);
-        // Where it is gone, so is the name: it was removed since it was found.
-        if (node != null) {
-          try {
-            inodes.enter(node, entry);
-            return true;
-          } finally {
-            inodes.unpin(node);
-          }
+        try {
+          inodes.enter(node, entry);
+          return true;
+        } finally {
+          inodes.unpin(node);
         }
+      } finally {
+        inodes.unpin(directory);
       }
-    } catch (LinuxException | StoreException | DamagedException e) {
-      throw answer(e);
-    } finally {
-      inodes.unpin(directory);
+    } catch (RuntimeException e) {
+      throw failures.answer(e);
     }
-  }
-
-  private long find(Node directory, FileName name) {
-    if (name.equals(DOT_DOT)) {
-      return parts.inodes().parent(directory);
-    }
-    return name.equals(DOT) ? directory.inode : parts.names().inode(directory, name);
   }
 
   @Override
   public void lookupNode(long node, Entry entry) {
-    run(
+    failures.run(
         () ->
             with(
                 node,
@@ -138,24 +120,26 @@ public final class VolumeFileSystem implements FileSystem {
   @Override
   public void getattr(long node, long handle, Attributes attributes) {
     Inodes inodes = parts.inodes();
-    Node found = inodes.pin(node);
     try {
-      inodes.attributes(found, attributes);
-    } catch (LinuxException | StoreException | DamagedException e) {
-      throw answer(e);
-    } finally {
-      inodes.unpin(found);
+      Node found = inodes.pin(node);
+      try {
+        inodes.attributes(found, attributes);
+      } finally {
+        inodes.unpin(found);
+      }
+    } catch (RuntimeException e) {
+      throw failures.answer(e);
     }
   }
 
   @Override
   public void setattr(long node, long handle, AttributeChange change, Attributes attributes) {
-    run(() -> parts.attributes().set(node, change, attributes));
+    failures.run(() -> parts.attributes().set(node, change, attributes));
   }
 
   @Override
   public byte[] readlink(long node) {
-    return call(
+    return failures.call(
         () ->
             with(
                 node,
@@ -180,7 +164,7 @@ public final class VolumeFileSystem implements FileSystem {
           case DIRECTORY -> throw FsException.of(Errno.EPERM);
           case SYMLINK -> throw FsException.of(Errno.EINVAL);
         };
-    run(() -> parts.creation().node(caller, parent, name, kind, mode, content, entry));
+    failures.run(() -> parts.creation().node(caller, parent, name, kind, mode, content, entry));
   }
 
   private static FileKind kind(int mode) {
@@ -193,7 +177,7 @@ public final class VolumeFileSystem implements FileSystem {
 
   @Override
   public void mkdir(Caller caller, long parent, FileName name, int mode, Entry entry) {
-    run(
+    failures.run(
         () ->
             parts
                 .creation()
@@ -216,43 +200,44 @@ public final class VolumeFileSystem implements FileSystem {
       throw FsException.of(Errno.ENAMETOOLONG);
     }
     Content content = new Content.Target(target.clone());
-    run(() -> parts.creation().node(caller, parent, name, FileKind.SYMLINK, 0777, content, entry));
+    failures.run(
+        () -> parts.creation().node(caller, parent, name, FileKind.SYMLINK, 0777, content, entry));
   }
 
   @Override
   public void link(long node, long newParent, FileName newName, Entry entry) {
-    run(() -> parts.creation().link(node, newParent, newName, entry));
+    failures.run(() -> parts.creation().link(node, newParent, newName, entry));
   }
 
   @Override
   public void unlink(long parent, FileName name) {
-    run(() -> parts.removal().unlink(parent, name));
+    failures.run(() -> parts.removal().unlink(parent, name));
   }
 
   @Override
   public void rmdir(long parent, FileName name) {
-    run(() -> parts.removal().rmdir(parent, name));
+    failures.run(() -> parts.removal().rmdir(parent, name));
   }
 
   @Override
   public void rename(long parent, FileName name, long newParent, FileName newName, int flags) {
-    run(() -> parts.renames().rename(parent, name, newParent, newName, flags));
+    failures.run(() -> parts.renames().rename(parent, name, newParent, newName, flags));
   }
 
   @Override
   public void open(long node, int flags, boolean killPrivileges, OpenFile file) {
-    run(() -> parts.openFiles().open(node, flags, killPrivileges, file));
+    failures.run(() -> parts.openFiles().open(node, flags, killPrivileges, file));
   }
 
   @Override
   public void create(
       Caller caller, long parent, FileName name, int mode, int flags, Entry entry, OpenFile file) {
-    run(() -> parts.creation().file(caller, parent, name, mode, flags, entry, file));
+    failures.run(() -> parts.creation().file(caller, parent, name, mode, flags, entry, file));
   }
 
   @Override
   public void tmpfile(Caller caller, long parent, int mode, int flags, Entry entry, OpenFile file) {
-    run(() -> parts.creation().unnamed(caller, parent, mode, flags, entry, file));
+    failures.run(() -> parts.creation().unnamed(caller, parent, mode, flags, entry, file));
   }
 
   @Override
@@ -260,8 +245,8 @@ public final class VolumeFileSystem implements FileSystem {
       long node, long handle, long position, MemorySegment buffer, long at, int length) {
     try {
       return parts.data().read(handle, position, buffer, at, length);
-    } catch (LinuxException | StoreException | DamagedException e) {
-      throw answer(e);
+    } catch (RuntimeException e) {
+      throw failures.answer(e);
     }
   }
 
@@ -276,8 +261,8 @@ public final class VolumeFileSystem implements FileSystem {
       boolean killPrivileges) {
     try {
       return parts.data().write(handle, position, buffer, at, length, killPrivileges);
-    } catch (LinuxException | StoreException | DamagedException e) {
-      throw answer(e);
+    } catch (RuntimeException e) {
+      throw failures.answer(e);
     }
   }
 
@@ -293,55 +278,57 @@ public final class VolumeFileSystem implements FileSystem {
 
   @Override
   public void fsync(long node, long handle, boolean dataOnly) {
-    run(() -> parts.data().fsync(handle));
+    failures.run(() -> parts.data().fsync(handle));
   }
 
   @Override
   public void fsyncdir(long node, boolean dataOnly) {
-    run(() -> union.syncer().sync());
+    failures.run(() -> union.syncer().sync());
   }
 
   @Override
   public void readdir(long node, long cookie, DirectoryListing listing) {
     Inodes inodes = parts.inodes();
-    Node directory = inodes.pin(node);
     try {
-      inodes.requireDirectory(directory);
-      parts.listing().list(directory, cookie, listing);
-      InodeRecord record = directory.record();
-      if (cookie == 0 && record != null) {
-        parts.accessTimes().read(directory, record.times().modify());
+      Node directory = inodes.pin(node);
+      try {
+        inodes.requireDirectory(directory);
+        parts.listing().list(directory, cookie, listing);
+        InodeRecord record = directory.record();
+        if (cookie == 0 && record != null) {
+          parts.accessTimes().read(directory, record.times().modify());
+        }
+      } finally {
+        inodes.unpin(directory);
       }
-    } catch (LinuxException | StoreException | DamagedException e) {
-      throw answer(e);
-    } finally {
-      inodes.unpin(directory);
+    } catch (RuntimeException e) {
+      throw failures.answer(e);
     }
   }
 
   @Override
   public byte[] getxattr(long node, FileName name) {
-    return call(() -> parts.xattrs().get(node, name));
+    return failures.call(() -> parts.xattrs().get(node, name));
   }
 
   @Override
   public byte[] listxattr(long node) {
-    return call(() -> parts.xattrs().list(node));
+    return failures.call(() -> parts.xattrs().list(node));
   }
 
   @Override
   public void setxattr(long node, FileName name, byte[] value, int flags, boolean killSetGroupId) {
-    run(() -> parts.xattrs().set(node, name, value, flags, killSetGroupId));
+    failures.run(() -> parts.xattrs().set(node, name, value, flags, killSetGroupId));
   }
 
   @Override
   public void removexattr(long node, FileName name) {
-    run(() -> parts.xattrs().remove(node, name));
+    failures.run(() -> parts.xattrs().remove(node, name));
   }
 
   @Override
   public void fallocate(long node, long handle, int mode, long position, long length) {
-    run(() -> parts.data().allocate(handle, mode, position, length));
+    failures.run(() -> parts.data().allocate(handle, mode, position, length));
   }
 
   @Override
@@ -353,56 +340,33 @@ public final class VolumeFileSystem implements FileSystem {
       long toHandle,
       long toPosition,
       long length) {
-    return call(
+    return failures.call(
         () -> parts.data().copyRange(fromHandle, fromPosition, toHandle, toPosition, length));
   }
 
   @Override
   public long lseek(long node, long handle, long position, int whence) {
-    return call(() -> parts.data().seek(handle, position, whence));
+    return failures.call(() -> parts.data().seek(handle, position, whence));
   }
 
   @Override
   public int getFlags(long node) {
-    return call(() -> parts.attributes().flags(node));
+    return failures.call(() -> parts.attributes().flags(node));
   }
 
   @Override
   public void setFlags(long node, int flags) {
-    run(() -> parts.attributes().setFlags(node, flags));
+    failures.run(() -> parts.attributes().setFlags(node, flags));
   }
 
   @Override
   public FileSystemStatus statfs() {
-    return call(
-        () ->
-            union
-                .files()
-                .map(files -> status(FileSystemStats.of(files.descriptor())))
-                .orElseGet(this::baseStatus));
-  }
-
-  private static FileSystemStatus status(FileSystemStats below) {
-    return new FileSystemStatus(
-        Math.toIntExact(below.blockSize()),
-        below.blocks(),
-        below.freeBlocks(),
-        below.availableBlocks(),
-        below.files(),
-        below.freeFiles(),
-        FileName.MAX_LENGTH);
-  }
-
-  /** An image is full: as large as its files, and nothing is free. */
-  private FileSystemStatus baseStatus() {
-    long blocks = union.base().tree().tree().bytes() / BLOCK_SIZE + 1;
-    long files = union.base().positions();
-    return new FileSystemStatus(BLOCK_SIZE, blocks, 0, 0, files, 0, FileName.MAX_LENGTH);
+    return failures.call(() -> VolumeStatus.of(union));
   }
 
   @Override
   public void sync() {
-    run(
+    failures.run(
         () -> {
           if (union.files().isPresent()) {
             FileIo.syncfs(union.dataFiles().descriptor());
@@ -437,7 +401,7 @@ public final class VolumeFileSystem implements FileSystem {
       life.writeLock().unlock();
     }
     try {
-      run(parts::close);
+      failures.run(parts::close);
     } finally {
       letGo();
     }
@@ -464,32 +428,5 @@ public final class VolumeFileSystem implements FileSystem {
   @FunctionalInterface
   private interface NodeUse<T> {
     T on(Node node);
-  }
-
-  private static void run(Runnable operation) {
-    try {
-      operation.run();
-    } catch (LinuxException | StoreException | DamagedException e) {
-      throw answer(e);
-    }
-  }
-
-  private static <T> T call(Supplier<T> operation) {
-    try {
-      return operation.get();
-    } catch (LinuxException | StoreException | DamagedException e) {
-      throw answer(e);
-    }
-  }
-
-  /** What a failure below is to the caller of an operation. */
-  private static FsException answer(RuntimeException e) {
-    Errno errno =
-        switch (e) {
-          case LinuxException linux -> linux.errno();
-          case StoreException store -> store.errno();
-          default -> Errno.EIO;
-        };
-    return FsException.of(errno, String.valueOf(e.getMessage()), e);
   }
 }

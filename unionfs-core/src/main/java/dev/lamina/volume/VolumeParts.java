@@ -5,6 +5,7 @@ final class VolumeParts {
   private final Union union;
   private final NodeTable nodes = new NodeTable();
   private final HandleTable handles = new HandleTable();
+  private final Failures failures = new Failures();
   private final Inodes inodes;
   private final Names names;
   private final Orphans orphans;
@@ -13,6 +14,7 @@ final class VolumeParts {
   private final OpenFiles openFiles;
   private final FileData data;
   private final Creation creation;
+  private final Lookup lookup;
   private final Removal removal;
   private final Renames renames;
   private final AttributeChanges attributes;
@@ -30,13 +32,14 @@ final class VolumeParts {
     this.orphans = new Orphans(union, recorded);
     this.inodes = new Inodes(union, nodes, recorded, orphans);
     this.names = new Names(union, named);
-    this.listing = new Listing(union, inodes, names);
+    this.lookup = new Lookup(inodes, names);
+    this.listing = new Listing(union, inodes, names, failures);
     this.accessTimes = new AccessTimes(union, inodes);
     CopyUp copyUp = new CopyUp(union, inodes);
     this.openFiles = new OpenFiles(union, inodes, nodes, handles, copyUp);
     this.data = new FileData(union, inodes, handles, openFiles, accessTimes);
     this.creation = new Creation(union, inodes, names, openFiles);
-    this.removal = new Removal(union, inodes, names);
+    this.removal = new Removal(union, inodes, names, lookup);
     this.renames = new Renames(union, inodes, names, openFiles);
     this.attributes = new AttributeChanges(union, inodes, openFiles);
     this.xattrs = new ExtendedAttributes(union, inodes, hasSelinux);
@@ -52,6 +55,14 @@ final class VolumeParts {
 
   Names names() {
     return names;
+  }
+
+  Lookup lookup() {
+    return lookup;
+  }
+
+  Failures failures() {
+    return failures;
   }
 
   Listing listing() {

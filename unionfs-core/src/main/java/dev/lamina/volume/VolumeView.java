@@ -6,12 +6,17 @@ import dev.lamina.tree.Directory;
 import dev.lamina.tree.Location;
 import dev.lamina.tree.TreePath;
 import dev.lamina.tree.TreeView;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -103,14 +108,52 @@ final class VolumeView {
     return index < 0 ? 0 : base.inode(directory, below, index);
   }
 
-  /** Where a directory is; empty where it cannot be reached. */
+  /**
+   * Where a directory is; empty where it cannot be reached. Directories may be deeper than a stack
+   * is, so those above that are not known yet are found one after the other.
+   */
   Optional<Spot> directory(long inode) {
     Optional<Spot> known = directories.get(inode);
-    if (known == null) {
-      known = findDirectory(inode);
-      directories.put(inode, known);
+    if (known != null) {
+      return known;
     }
-    return known;
+    Deque<Long> wanted = new ArrayDeque<>();
+    Set<Long> under = new HashSet<>();
+    wanted.push(inode);
+    while (!wanted.isEmpty()) {
+      long at = wanted.peek();
+      under.add(at);
+      OptionalLong above = unknownParent(at);
+      if (above.isPresent() && !under.contains(above.getAsLong())) {
+        wanted.push(above.getAsLong());
+      } else {
+        // One that is said to be above itself is nowhere: no operation makes such a thing.
+        directories.put(at, above.isPresent() ? Optional.empty() : findDirectory(at));
+        under.remove(at);
+        wanted.pop();
+      }
+    }
+    return directories.getOrDefault(inode, Optional.empty());
+  }
+
+  /** A directory that has a name of this one and that is to be found first. */
+  private OptionalLong unknownParent(long inode) {
+    if (inode == TreeView.ROOT) {
+      return OptionalLong.empty();
+    }
+    for (Name name : inverted.getOrDefault(inode, List.of())) {
+      if (!directories.containsKey(name.directory)) {
+        return OptionalLong.of(name.directory);
+      }
+    }
+    if (base.has(inode)) {
+      Location at = base.tree().locate(inode);
+      if (row(at.parent, at.directory.name(at.index)) == null
+          && !directories.containsKey(at.parent)) {
+        return OptionalLong.of(at.parent);
+      }
+    }
+    return OptionalLong.empty();
   }
 
   private Optional<Spot> findDirectory(long inode) {

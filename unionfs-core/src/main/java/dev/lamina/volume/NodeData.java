@@ -1,6 +1,8 @@
 package dev.lamina.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.lamina.fs.NodeState;
+import dev.lamina.fs.OpenFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,8 +25,9 @@ final class NodeData {
   /** Whether {@link DirtyFiles} knows that this is to be synced; written under its monitor. */
   volatile boolean dirty;
 
+  /** How the kernel gets the data, and how many handles there are. */
   @GuardedBy("lock")
-  private int opens;
+  private NodeState state = NodeState.idle();
 
   /** What the source was before; a read may still be using it. */
   @GuardedBy("lock")
@@ -44,27 +47,32 @@ final class NodeData {
     }
   }
 
+  /**
+   * A handle is opened.
+   *
+   * @param backing what the open answers
+   */
   @GuardedBy("lock")
-  void opened() {
-    opens++;
+  void opened(OpenFile.Backing backing) {
+    state = state.opened(backing);
   }
 
   /** A handle is closed. */
   @GuardedBy("lock")
   void closed() {
-    opens--;
+    state = state.closed();
     closeIfUnused();
   }
 
   @GuardedBy("lock")
   boolean isOpen() {
-    return opens > 0;
+    return state.isOpen();
   }
 
   /** Closes what is open where no handle is. */
   @GuardedBy("lock")
   void closeIfUnused() {
-    if (opens > 0) {
+    if (state.isOpen()) {
       return;
     }
     DataSource last = source;

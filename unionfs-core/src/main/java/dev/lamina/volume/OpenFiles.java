@@ -96,7 +96,7 @@ final class OpenFiles {
     opened.directIo = false;
     // All changes come through this mount, so what the kernel has cached is right.
     opened.keepCache = true;
-    data.opened();
+    data.opened(opened.backing);
     nodes.pinAgain(node);
   }
 

@@ -79,6 +79,7 @@ final class Call {
       throw new IllegalStateException("The file system answered an open without a handle");
     }
     handedFile = true;
+    requireServed();
     reply.putOpen(file);
   }
 
@@ -86,8 +87,17 @@ final class Call {
   void answerCreated() {
     handedEntry = true;
     handedFile = true;
+    requireServed();
     reply.putEntry(entry);
     reply.putOpen(file);
+  }
+
+  /** A file system offers a backing only to a transport that said it can hand one on. */
+  private void requireServed() {
+    if (file.backing != OpenFile.Backing.NONE && !features.forFileSystem().passthrough()) {
+      throw new IllegalStateException(
+          "The file system answered an open with backing " + file.backing + ", which is not taken");
+    }
   }
 
   /** Says that the reply holds entries with attributes. */

@@ -16,6 +16,7 @@ import dev.lamina.store.VolumeRecord;
 import dev.lamina.tree.Digest;
 import dev.lamina.tree.Tree;
 import dev.lamina.tree.TreeEditor;
+import dev.lamina.tree.TreePath;
 import dev.lamina.tree.TreeView;
 import dev.lamina.volume.VolumeCommit;
 import dev.lamina.volume.VolumeException;
@@ -25,6 +26,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes images of volumes: the image a volume was made from, with one layer more that says what the
@@ -117,22 +120,19 @@ public final class VolumeImages {
     for (LayerKey key : below) {
       hold(writer, key);
     }
-    List<LayerChange> changes =
-        LayerChanges.withoutSockets(commit.changes(), commit.base(), request.warnings());
-    Tree tree = commit.tree(changes);
-    // What has been put can be read once it is flushed.
-    writer.flush();
-    TreeView view = TreeView.open(store.directories(), tree);
+    Changed changed = changed(commit, request);
     if (below.isEmpty()) {
-      changes = LayerChanges.whole(empty(writer), view);
+      changed = whole(changed.tree(), writer, request);
     }
+    List<LayerChange> changes = changed.changes();
+    TreeView view = changed.tree();
     WrittenLayer written =
         new LayerWriter(
                 store::content, path -> view.entry(view.walk(path)).metadata(), request.warnings())
             .write(changes, writer);
     LayerRecord layer =
         new LayerRecord(
-            tree.digest(),
+            view.tree().digest(),
             written.framing(),
             written.tarBytes(),
             written.contentBytes(),
@@ -159,16 +159,44 @@ public final class VolumeImages {
         layer);
   }
 
+  /** What a layer is to say, and the tree that it makes of the layers below. */
+  private record Changed(List<LayerChange> changes, TreeView tree) {}
+
+  private Changed changed(VolumeCommit commit, CommitRequest request) {
+    List<LayerChange> changes =
+        LayerChanges.withoutSockets(commit.changes(), commit.base(), request.warnings());
+    return new Changed(changes, flushed(commit.tree(changes), commit.writer()));
+  }
+
+  /** A layer with nothing below it says all of a tree, but for what its base has of sockets. */
+  private Changed whole(TreeView tree, StoreWriter writer, CommitRequest request) {
+    TreeView nothing = flushed(TreeEditor.create(store.directories()).finish(writer), writer);
+    List<LayerChange> all = LayerChanges.whole(nothing, tree);
+    List<LayerChange> changes = LayerChanges.withoutSockets(all, nothing, request.warnings());
+    if (changes.size() == all.size()) {
+      return new Changed(all, tree);
+    }
+    Set<TreePath> kept = changes.stream().map(LayerChange::path).collect(Collectors.toSet());
+    TreeEditor editor = TreeEditor.on(tree);
+    for (LayerChange change : all) {
+      if (!kept.contains(change.path())) {
+        editor.remove(change.path());
+      }
+    }
+    return new Changed(changes, flushed(editor.finish(writer), writer));
+  }
+
+  /** What has been put can be read once it is flushed. */
+  private TreeView flushed(Tree tree, StoreWriter writer) {
+    writer.flush();
+    return TreeView.open(store.directories(), tree);
+  }
+
   private static void hold(StoreWriter writer, LayerKey key) throws ArchiveException {
     if (writer.takeLayer(key).isEmpty()) {
       throw new ArchiveException(
           "the volume's image",
           "its layer " + key.diffId() + " is not in the store or damaged; import the image again");
     }
-  }
-
-  private TreeView empty(StoreWriter writer) {
-    return TreeView.open(
-        store.directories(), TreeEditor.create(store.directories()).finish(writer));
   }
 }

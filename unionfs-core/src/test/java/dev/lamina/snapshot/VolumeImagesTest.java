@@ -152,25 +152,7 @@ final class VolumeImagesTest {
     String config = new String(next.content().config(), StandardCharsets.UTF_8);
     assertThat(config).contains("\"a message\"").contains("\"Cmd\":[\"sh\"]").contains("a=b");
 
-    Path out = directory.resolve("out");
-    ImageContent content = new Images(store).content(record);
-    new ImageExporter(store, ExportOptions.defaults(), Progress.NONE)
-        .run(
-            content,
-            Optional.of(NEXT),
-            ImageLocation.parse("oci:" + out + ":1"),
-            OutputStream.nullOutputStream());
-    try (Store other =
-        Store.open(directory.resolve("other"), StoreOptions.defaults(), Clock.systemUTC())) {
-      ImportedImage imported =
-          new ImageImporter(other, ImportOptions.defaults(), Progress.NONE, Clock.systemUTC())
-              .run(
-                  ImageLocation.parse("oci:" + out + ":1"),
-                  Optional.of(NEXT),
-                  InputStream.nullInputStream());
-      assertThat(imported.id()).isEqualTo(next.id());
-      assertThat(tree(other, imported.record())).isEqualTo(tree(store, record));
-    }
+    assertThat(importedElsewhere(next)).isEqualTo(tree(store, record));
     try (FileSystem image = volumes.openTree(tree(store, record))) {
       Workspace w = new Workspace(image);
       assertThat(w.names("")).doesNotContain("socket", "dir", "gone");
@@ -181,6 +163,52 @@ final class VolumeImagesTest {
     // The volume lives on and still differs from its base.
     in(id, w -> assertThat(w.text("large")).startsWith("lllllllchangedlll"));
     assertThat(VolumeDiff.of(store, id)).isNotEmpty();
+  }
+
+  /** The tree that another store makes of what is exported here. */
+  private Digest importedElsewhere(CommittedImage made) throws Exception {
+    Path out = directory.resolve("out");
+    ImageLocation location = ImageLocation.parse("oci:" + out + ":1");
+    ImageContent content = new Images(store).content(made.content().record());
+    new ImageExporter(store, ExportOptions.defaults(), Progress.NONE)
+        .run(content, Optional.of(NEXT), location, OutputStream.nullOutputStream());
+    try (Store other =
+        Store.open(directory.resolve("other"), StoreOptions.defaults(), Clock.systemUTC())) {
+      ImportedImage imported =
+          new ImageImporter(other, ImportOptions.defaults(), Progress.NONE, Clock.systemUTC())
+              .run(location, Optional.of(NEXT), InputStream.nullInputStream());
+      assertThat(imported.id()).isEqualTo(made.id());
+      return tree(other, imported.record());
+    }
+  }
+
+  @Test
+  void sockets_of_a_snapshot_are_left_out_of_the_image_and_of_its_tree() throws Exception {
+    Snapshots snapshots = new Snapshots(store, volumes, Clock.systemUTC());
+    SnapshotKey work = new SnapshotKey("test", "work");
+    SnapshotKey committed = new SnapshotKey("test", "committed");
+    in(
+        snapshots.prepare(work, Optional.empty(), new TreeMap<>()),
+        w -> {
+          w.mkdir("dir");
+          w.mkdir("dir/sub");
+          w.file("dir/sub/a", "a");
+          w.mknod("dir/sub/socket", FileKind.SOCKET, 0600, 0);
+          w.link("dir/sub/socket", "dir/again");
+        });
+    assertThat(snapshots.commit(committed, work, new TreeMap<>())).isNotNull();
+    VolumeId id = snapshots.prepare(work, Optional.of("committed"), new TreeMap<>());
+    in(id, w -> w.rename("dir", "moved"));
+    CommittedImage made = images.commit(id, NEXT, request());
+    Digest tree = tree(store, made.content().record());
+    assertThat(importedElsewhere(made)).isEqualTo(tree);
+    assertThat(warnings).isNotEmpty().allSatisfy(w -> assertThat(w).contains("socket"));
+    try (FileSystem image = volumes.openTree(tree)) {
+      Workspace w = new Workspace(image);
+      assertThat(w.names("moved/sub")).containsExactly("a");
+      assertThat(w.names("moved")).containsExactly("sub");
+    }
+    in(id, w -> assertThat(w.exists("moved/sub/socket")).isTrue());
   }
 
   @Test

@@ -16,10 +16,6 @@ final class RandomGenerator {
   private static final int[] MODES = {0644, 0600, 0755, 04755, 02755, 06711, 0777, 0};
   private static final String[] NAMES = {"a", "b", "c", "d", ".wh.a", "\u00ff\u0001", "n"};
   private static final String LONG_NAME = "l".repeat(255);
-
-  /** The longest that a layer can say of that it is deleted. */
-  private static final String LONG_NAME_IN_LAYERS = "l".repeat(251);
-
   private static final int MAX_DEPTH = 4;
 
   private final Random random;
@@ -100,8 +96,7 @@ final class RandomGenerator {
       lower = lower.file(prefix + "low" + random.nextInt(3), content).symlink(prefix + "s", "n");
     }
     lower = lower.hardLink("hard", "a/n").hardLink("b/hard", "a/n").hardLink("a/c/hard", "b/n");
-    lower = lower.special("a/fifo", FileKind.FIFO, 0);
-    lower = lower.file("a/" + (commits ? LONG_NAME_IN_LAYERS : LONG_NAME), "long");
+    lower = lower.special("a/fifo", FileKind.FIFO, 0).file("a/" + LONG_NAME, "long");
     return lower.xattr("a/n", "trusted.n2", new byte[] {7}).owner("a/n", 1000, 1000);
   }
 

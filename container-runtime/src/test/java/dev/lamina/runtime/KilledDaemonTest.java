@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the daemon with SIGKILL at random moments: {@code -Dlamina.kills=N} of them in each test,
- * {@code -Dlamina.seed=N} repeats a run.
+ * Kills the daemon with SIGKILL at random moments: {@code -Dlamina.kill.rounds=N} of them in each
+ * test, {@code -Dlamina.kill.seed=N} repeats a run.
  */
 @RequiresImage
 @RequiresFuse
 final class KilledDaemonTest {
-  private static final int KILLS = Integer.getInteger("lamina.kills", 2);
+  private static final int KILLS = Integer.getInteger("lamina.kill.rounds", 2);
 
   @TempDir Path directory;
   private Commands commands;
@@ -39,7 +39,7 @@ final class KilledDaemonTest {
   void begin() throws Exception {
     commands = new Commands(directory);
     source = "oci:" + HazardImage.get().oci() + ":hazards";
-    seed = Long.getLong("lamina.seed", System.nanoTime());
+    seed = Long.getLong("lamina.kill.seed", System.nanoTime());
     random = new Random(seed);
   }
 

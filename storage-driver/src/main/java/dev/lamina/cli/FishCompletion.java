@@ -18,9 +18,16 @@ final class FishCompletion {
 
   /** Returns the script. */
   String script() {
-    script.append("# Completion of ").append(program).append(" for fish\n");
-    options(root.getCommandSpec(), "__fish_use_subcommand");
-    commands(root, "__fish_use_subcommand");
+    // fish's own __fish_use_subcommand takes an option's value for the command
+    String none = "__" + program + "_has_no_command";
+    script
+        .append("# Completion of " + program + " for fish\n")
+        .append("function " + none + "\n")
+        .append("    not __fish_seen_subcommand_from ")
+        .append(String.join(" ", root.getSubcommands().keySet()))
+        .append("\nend\n");
+    options(root.getCommandSpec(), none);
+    commands(root, none);
     return script.toString();
   }
 

@@ -174,7 +174,7 @@ final class CommandLineTest {
     assertThat(Run.of("bash", "-c", ask)).isEqualTo(new Run(0, "import\n"));
     CommandRun fish = CommandRun.of("completion", "fish");
     assertThat(fish.output())
-        .contains("complete -c lamina -f -n '__fish_use_subcommand' -a import -d '")
+        .contains("complete -c lamina -f -n '__lamina_has_no_command' -a import -d '")
         .contains("complete -c lamina -n '__fish_seen_subcommand_from import' -l platform -r -d '")
         .contains("and not __fish_seen_subcommand_from ")
         .contains("-a stop");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The daemon is killed at random moments, again and again, while it imports and while a client
  * writes through a mount: what was acknowledged is there, and the rest is reclaimed. The property
- * {@code lamina.kill.rounds} says how often, {@code lamina.random.seed} when.
+ * {@code lamina.kill.rounds} says how often, {@code lamina.kill.seed} when.
  */
 @RequiresFuse
 @RequiresRoot
@@ -42,7 +42,7 @@ final class KilledDaemonTest {
   private static final int LONGEST_MS = 1200;
   private static final int LAYERS = 3;
 
-  private final Random random = new Random(Long.getLong("lamina.random.seed", 7));
+  private final Random random = new Random(Long.getLong("lamina.kill.seed", 7));
   @TempDir private Path directory;
   private Path store;
   private Path mount;

@@ -19,7 +19,10 @@ import java.util.Optional;
  */
 public record MountTable(List<Row> rows) {
   private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+  private static final int ID = 0;
+  private static final int PARENT = 1;
   private static final int MAJOR_MINOR = 2;
+  private static final int ROOT = 3;
   private static final int MOUNT_POINT = 4;
   private static final int FIRST_OPTIONAL = 6;
 
@@ -31,13 +34,28 @@ public record MountTable(List<Row> rows) {
   /**
    * One mount.
    *
+   * @param id its number in this list
+   * @param parent the number of the mount that its place is in
+   * @param peers the group of mounts that what happens in this one happens in too, 0 for none
+   * @param master the group that what happens in happens in this one too, 0 for none
+   * @param root what of its file system it shows
    * @param major major device number of its files
    * @param minor minor device number of its files; of FUSE the connection's number
    * @param place where it is mounted, as bytes (a path need not be text)
    * @param type the file system's type, such as {@code fuse.lamina}
    * @param source the device, or what a file system without one gives instead
    */
-  public record Row(int major, int minor, Place place, String type, String source) {
+  public record Row(
+      int id,
+      int parent,
+      int peers,
+      int master,
+      Place root,
+      int major,
+      int minor,
+      Place place,
+      String type,
+      String source) {
     /** Whether it is a FUSE file system, whoever serves it. */
     public boolean isFuse() {
       return type.equals("fuse") || type.equals("fuseblk") || type.startsWith("fuse.");
@@ -89,6 +107,43 @@ public record MountTable(List<Row> rows) {
     return rows.reversed().stream().filter(row -> row.place().equals(wanted)).findFirst();
   }
 
+  /**
+   * Whether another mount came with a mount and goes with it: where what they lie in are peers, or
+   * the other's follows the one's, and both are at the same directory there (shared subtrees,
+   * Documentation/filesystems/sharedsubtree.rst).
+   */
+  boolean goesWith(Row one, Row other) {
+    Optional<Row> above = byId(one.parent());
+    Optional<Row> otherAbove = byId(other.parent());
+    if (above.isEmpty() || otherAbove.isEmpty() || above.equals(otherAbove)) {
+      return false;
+    }
+    int group = above.get().peers();
+    boolean follows = otherAbove.get().peers() == group || otherAbove.get().master() == group;
+    return group != 0
+        && follows
+        && Arrays.equals(within(above.get(), one), within(otherAbove.get(), other));
+  }
+
+  private Optional<Row> byId(int id) {
+    return rows.stream().filter(row -> row.id() == id).findFirst();
+  }
+
+  /** Where in the parent's file system a mount lies. */
+  private static byte[] within(Row parent, Row row) {
+    byte[] root = withoutSlash(parent.root().bytes());
+    byte[] place = row.place().bytes();
+    int from = Math.min(withoutSlash(parent.place().bytes()).length, place.length);
+    byte[] within = Arrays.copyOf(root, root.length + place.length - from);
+    System.arraycopy(place, from, within, root.length, place.length - from);
+    return within;
+  }
+
+  /** The root directory is a slash, which the paths below it begin with. */
+  private static byte[] withoutSlash(byte[] path) {
+    return path.length == 1 ? new byte[0] : path;
+  }
+
   /** Takes the text of mountinfo apart; a line it cannot read is passed over. */
   static MountTable parse(byte[] mountinfo) {
     List<Row> rows = new ArrayList<>();
@@ -103,6 +158,11 @@ public record MountTable(List<Row> rows) {
       int colon = device.indexOf(':');
       rows.add(
           new Row(
+              Integer.parseInt(fields[ID]),
+              Integer.parseInt(fields[PARENT]),
+              group(fields, separator, "shared:"),
+              group(fields, separator, "master:"),
+              new Place(unescape(fields[ROOT])),
               Integer.parseInt(device.substring(0, colon)),
               Integer.parseInt(device.substring(colon + 1)),
               new Place(unescape(fields[MOUNT_POINT])),
@@ -110,6 +170,15 @@ public record MountTable(List<Row> rows) {
               text(fields[separator + 2])));
     }
     return new MountTable(rows);
+  }
+
+  private static int group(String[] fields, int separator, String tag) {
+    for (int i = FIRST_OPTIONAL; i < separator; i++) {
+      if (fields[i].startsWith(tag)) {
+        return Integer.parseInt(fields[i].substring(tag.length()));
+      }
+    }
+    return 0;
   }
 
   private static String text(String field) {

@@ -2,7 +2,6 @@ package dev.lamina.fuse;
 
 import dev.lamina.linux.Errno;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -83,15 +82,18 @@ final class OwnPlaces {
   }
 
   /**
-   * Refuses where it is bound to further places, which would be dead with the connection.
+   * Refuses where it is bound to further places, which would be dead with the connection. What the
+   * kernel itself mounted along, and unmounts along, is none.
    *
    * @throws MountException EBUSY, saying where
    */
   void refuseBound() {
-    List<MountTable.Row> besides = new ArrayList<>(rows);
-    besides.remove(mainRow());
+    MountTable.Row main = mainRow();
     String others =
-        besides.stream().map(row -> row.place().toString()).collect(Collectors.joining(", "));
+        rows.stream()
+            .filter(row -> row.id() != main.id() && !table.goesWith(main, row))
+            .map(row -> row.place().toString())
+            .collect(Collectors.joining(", "));
     if (!others.isEmpty()) {
       throw busy(": it is bound to " + others + " as well; unmount that first");
     }

@@ -233,8 +233,10 @@ public final class ServedMount implements Mount {
     OwnPlaces places = OwnPlaces.of(connection, target, MountTable.read());
     List<Path> reachable = places.reachable();
     reachable.stream().findFirst().ifPresent(this::writeOut);
-    for (Path place : reachable) {
-      detachment.detach(place, true);
+    while (!reachable.isEmpty()) {
+      detachment.detach(reachable.getFirst(), true);
+      // One may have gone with another.
+      reachable = OwnPlaces.of(connection, target, MountTable.read()).reachable();
     }
     if (places.isCovered()) {
       LOG.log(

@@ -23,6 +23,31 @@ final class MountTableTest {
   }
 
   @Test
+  void whatGoesAlongIsKnownByWhatItLiesIn() {
+    MountTable table =
+        table(
+            """
+            1 0 8:1 / / rw shared:1 - ext4 d rw
+            2 1 8:2 / /a rw shared:2 - ext4 e rw
+            3 1 8:2 /sub /b rw shared:2 - ext4 e rw
+            4 1 8:2 /sub /c rw master:2 - ext4 e rw
+            5 1 8:2 /sub /d rw - ext4 e rw
+            10 2 0:40 / /a/sub/m rw shared:3 - fuse.lamina x rw
+            11 3 0:40 / /b/m rw shared:3 - fuse.lamina x rw
+            12 4 0:40 / /c/m rw master:3 - fuse.lamina x rw
+            13 5 0:40 / /d/m rw shared:3 - fuse.lamina x rw
+            14 3 0:40 / /b/n rw shared:3 - fuse.lamina x rw
+            15 1 0:40 / /m rw shared:3 - fuse.lamina x rw
+            """);
+    MountTable.Row one = table.rows().get(5);
+    assertThat(
+            table.rows().subList(6, 11).stream().filter(row -> table.goesWith(one, row)).toList())
+        .extracting(MountTable.Row::id)
+        .containsExactly(11, 12);
+    assertThat(table.goesWith(table.rows().get(7), one)).isFalse();
+  }
+
+  @Test
   void escapedAndForeignBytesOfAPlaceAreRestored() {
     MountTable table = table("1 2 0:5 / /a\\040b\\134c\u00e9 rw - tmpfs x rw");
     byte[] place = "/a b\\c\u00e9".getBytes(StandardCharsets.ISO_8859_1);

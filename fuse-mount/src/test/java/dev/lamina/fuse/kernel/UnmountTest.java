@@ -169,6 +169,30 @@ final class UnmountTest {
   }
 
   @Test
+  void whatTheKernelMountedAlongIsNoBind() throws Exception {
+    Path base = Files.createDirectory(directory.resolve("base"));
+    Path mirror = Files.createDirectory(directory.resolve("mirror"));
+    mountOver("tmpfs", Path.of("shared"), base, 0);
+    Mounts.mount(bytes(base), bytes(base), "none", Mounts.MS_SHARED, new byte[0]);
+    Path inner = Files.createDirectories(base.resolve("sub/inner"));
+    mountOver("none", base.resolve("sub"), mirror, Mounts.MS_BIND);
+    mount.close();
+    for (boolean busy : new boolean[] {false, true}) {
+      mount = new NativeTransport().mount(model.remounted(), inner, MountOptions.defaults());
+      assertThat(mirror.resolve("inner/dir/file")).hasContent("content");
+      if (busy) {
+        start(List.of("sh", "-c", "cd " + inner + " && echo ready && exec sleep 1000"));
+        mount.close();
+      } else {
+        mount.unmount(false);
+      }
+      assertThat(mount.isMounted()).isFalse();
+      assertThat(inner).isEmptyDirectory();
+      assertThat(mirror.resolve("inner")).isEmptyDirectory();
+    }
+  }
+
+  @Test
   void aLazyUnmountLetsUsersWorkUntilTheLastGoes() throws Exception {
     Process user =
         shell(

@@ -29,20 +29,13 @@ final class Creation {
   }
 
   /** Makes a node of any kind that needs no data file. */
-  void node(
-      Caller caller,
-      long parent,
-      FileName name,
-      FileKind kind,
-      int mode,
-      Content content,
-      Entry entry) {
+  void node(Caller caller, long parent, FileName name, NewNode wanted, Entry entry) {
     Node directory = directory(parent, name);
     try {
       requireFree(names.find(directory, name));
       Node made = inodes.pinNew(union.numbers().inode());
       try {
-        add(caller, directory, name, made, kind, mode, content);
+        add(caller, directory, name, made, wanted);
         inodes.enter(made, entry);
       } finally {
         inodes.unpin(made);
@@ -66,11 +59,8 @@ final class Creation {
       requireFree(names.find(directory, name));
       Node made = inodes.pinNew(union.numbers().inode());
       try {
-        withDataFile(
-            made,
-            flags,
-            opened,
-            () -> add(caller, directory, name, made, FileKind.REGULAR, mode, Content.Own.INSTANCE));
+        NewNode wanted = NewNode.file(mode);
+        withDataFile(made, flags, opened, () -> add(caller, directory, name, made, wanted));
         inodes.enter(made, entry);
       } finally {
         inodes.unpin(made);
@@ -92,8 +82,7 @@ final class Creation {
       Node made = inodes.pinNew(union.numbers().inode());
       try {
         InodeRecord record =
-            NewInode.record(in, caller, FileKind.REGULAR, mode, Content.Own.INSTANCE, union.now())
-                .withLinks(0);
+            NewInode.record(in, caller, NewNode.file(mode), union.now()).withLinks(0);
         boolean mayBeNamed = (flags & FileOpen.O_EXCL) == 0;
         withDataFile(made, flags, opened, () -> addUnnamed(made, record, mayBeNamed));
         inodes.enter(made, entry);
@@ -177,14 +166,7 @@ final class Creation {
   }
 
   /** Adds a new inode under a new name. */
-  private void add(
-      Caller caller,
-      Node directory,
-      FileName name,
-      Node made,
-      FileKind kind,
-      int mode,
-      Content content) {
+  private void add(Caller caller, Node directory, FileName name, Node made, NewNode wanted) {
     try (LockSet _ = LockSet.names(directory)) {
       Found found = names.find(directory, name);
       requireFree(found);
@@ -194,10 +176,10 @@ final class Creation {
         requireAddable(in);
         long now = union.now();
         Change change = new Change(union, inodes);
-        names.bind(change, directory, found, made.inode, kind);
-        change.inode(made, NewInode.record(in, caller, kind, mode, content, now));
+        names.bind(change, directory, found, made.inode, wanted.kind());
+        change.inode(made, NewInode.record(in, caller, wanted, now));
         change.inode(directory, in.modified(now));
-        if (kind == FileKind.DIRECTORY) {
+        if (wanted.kind() == FileKind.DIRECTORY) {
           change.cache(() -> made.names().startEmpty());
         }
         change.write();

@@ -14,15 +14,11 @@ final class NewInode {
 
   private NewInode() {}
 
-  /**
-   * Returns the record of a new inode with one name.
-   *
-   * @param mode permission bits asked for (07777)
-   */
-  static InodeRecord record(
-      InodeRecord directory, Caller caller, FileKind kind, int mode, Content content, long now) {
+  /** Returns the record of a new inode with one name. */
+  static InodeRecord record(InodeRecord directory, Caller caller, NewNode wanted, long now) {
+    FileKind kind = wanted.kind();
     boolean inheritsGroup = (directory.mode() & SET_GID) != 0;
-    int bits = mode & 07777;
+    int bits = wanted.mode() & 07777;
     Xattrs xattrs = Xattrs.EMPTY;
     if (kind != FileKind.SYMLINK) {
       Optional<byte[]> inherited = directory.xattrs().get(XattrNames.DEFAULT_ACL);
@@ -51,6 +47,6 @@ final class NewInode {
         directory.flags() & InodeFlags.INHERITED,
         Times.all(now),
         xattrs,
-        content);
+        wanted.content());
   }
 }

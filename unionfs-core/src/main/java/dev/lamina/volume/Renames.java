@@ -284,8 +284,8 @@ final class Renames {
 
     /** An ordinary character device 0:0, which an overlayfs above takes as its mark. */
     private InodeRecord whiteout(InodeRecord directory, long now) {
-      return NewInode.record(
-          directory, Caller.ROOT, FileKind.CHARACTER_DEVICE, 0, new Content.Device(0), now);
+      NewNode device = new NewNode(FileKind.CHARACTER_DEVICE, 0, new Content.Device(0));
+      return NewInode.record(directory, Caller.ROOT, device, now);
     }
   }
 

@@ -6,13 +6,11 @@ import dev.lamina.fs.Attributes;
 import dev.lamina.fs.Caller;
 import dev.lamina.fs.DirectoryListing;
 import dev.lamina.fs.Entry;
-import dev.lamina.fs.FileKind;
 import dev.lamina.fs.FileName;
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FileSystemStatus;
 import dev.lamina.fs.FsException;
 import dev.lamina.fs.Invalidations;
-import dev.lamina.fs.NodeId;
 import dev.lamina.fs.OpenFile;
 import dev.lamina.fs.TransportFeatures;
 import dev.lamina.linux.Errno;
@@ -31,7 +29,6 @@ import java.util.function.Supplier;
  * what the parts throw becomes an errno.
  */
 public final class VolumeFileSystem implements FileSystem {
-  private static final int LONGEST_SYMLINK = 4095;
 
   private final Union union;
   private final VolumeParts parts;
@@ -155,53 +152,22 @@ public final class VolumeFileSystem implements FileSystem {
 
   @Override
   public void mknod(Caller caller, long parent, FileName name, int mode, long device, Entry entry) {
-    FileKind kind = kind(mode);
-    Content content =
-        switch (kind) {
-          case REGULAR -> Content.NoData.INSTANCE;
-          case CHARACTER_DEVICE, BLOCK_DEVICE -> new Content.Device(device);
-          case FIFO, SOCKET -> Content.Nothing.INSTANCE;
-          case DIRECTORY -> throw FsException.of(Errno.EPERM);
-          case SYMLINK -> throw FsException.of(Errno.EINVAL);
-        };
-    failures.run(() -> parts.creation().node(caller, parent, name, kind, mode, content, entry));
-  }
-
-  private static FileKind kind(int mode) {
-    try {
-      return FileKind.ofMode(mode);
-    } catch (IllegalArgumentException e) {
-      throw FsException.of(Errno.EINVAL, String.valueOf(e.getMessage()));
-    }
+    make(caller, parent, name, () -> NewNode.special(mode, device), entry);
   }
 
   @Override
   public void mkdir(Caller caller, long parent, FileName name, int mode, Entry entry) {
-    failures.run(
-        () ->
-            parts
-                .creation()
-                .node(
-                    caller,
-                    parent,
-                    name,
-                    FileKind.DIRECTORY,
-                    mode,
-                    new Content.Parent(NodeId.inode(parent)),
-                    entry));
+    make(caller, parent, name, () -> NewNode.directory(mode, parent), entry);
   }
 
   @Override
   public void symlink(Caller caller, long parent, FileName name, byte[] target, Entry entry) {
-    if (target.length == 0) {
-      throw FsException.of(Errno.ENOENT);
-    }
-    if (target.length > LONGEST_SYMLINK) {
-      throw FsException.of(Errno.ENAMETOOLONG);
-    }
-    Content content = new Content.Target(target.clone());
-    failures.run(
-        () -> parts.creation().node(caller, parent, name, FileKind.SYMLINK, 0777, content, entry));
+    make(caller, parent, name, () -> NewNode.symlink(target), entry);
+  }
+
+  private void make(
+      Caller caller, long parent, FileName name, Supplier<NewNode> wanted, Entry entry) {
+    failures.run(() -> parts.creation().node(caller, parent, name, wanted.get(), entry));
   }
 
   @Override

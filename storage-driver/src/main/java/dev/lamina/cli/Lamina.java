@@ -1,6 +1,7 @@
 package dev.lamina.cli;
 
 import dev.lamina.control.ControlException;
+import dev.lamina.control.FailureText;
 import dev.lamina.linux.LinuxException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -120,7 +121,7 @@ public final class Lamina {
     if (e instanceof IOException
         || e instanceof LinuxException
         || e instanceof dev.lamina.store.StoreException) {
-      command.getErr().println("lamina: " + e.getMessage());
+      command.getErr().println("lamina: " + FailureText.of(e));
       return CommandLine.ExitCode.SOFTWARE;
     }
     throw e;

@@ -60,6 +60,13 @@ final class DaemonRequests {
                   + "; end that first, or stop the daemon with --force");
         }
       }
+      for (ActiveMount mount : context.mounts().detached()) {
+        throw ControlException.failed(
+            mount.what()
+                + ", lazily unmounted from "
+                + mount.directory()
+                + ", is still in use; end what uses it first, or stop the daemon with --force");
+      }
       running.endWhenIdle();
     }
     stop.run();

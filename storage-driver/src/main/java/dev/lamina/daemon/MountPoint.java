@@ -1,6 +1,7 @@
 package dev.lamina.daemon;
 
 import dev.lamina.control.ControlException;
+import dev.lamina.control.FailureText;
 import dev.lamina.fuse.MountTable;
 import dev.lamina.fuse.TargetPath;
 import java.io.IOException;
@@ -90,7 +91,7 @@ final class MountPoint {
       return Files.readSymbolicLink(symlink);
     } catch (IOException e) {
       throw ControlException.failed(
-          "the symlink " + symlink + " cannot be read: " + e.getMessage());
+          "the symlink " + symlink + " cannot be read: " + FailureText.of(e));
     }
   }
 
@@ -140,9 +141,7 @@ final class MountPoint {
   }
 
   private static String reason(IOException e) {
-    return e instanceof java.nio.file.NoSuchFileException
-        ? "it does not exist"
-        : String.valueOf(e.getMessage());
+    return e instanceof java.nio.file.NoSuchFileException ? "it does not exist" : FailureText.of(e);
   }
 
   private static boolean holdsSomething(Path directory) throws IOException {

@@ -111,6 +111,11 @@ final class MountRegistry {
     return mounts.values().stream().filter(m -> m.mount().isMounted()).toList();
   }
 
+  /** Returns those that no directory shows any more, while somebody still uses them. */
+  synchronized List<ActiveMount> detached() {
+    return detached.stream().filter(m -> m.mount().isMounted()).toList();
+  }
+
   /**
    * Takes a mount off its directory; one that still serves somebody is kept aside until it ends.
    */

@@ -4,6 +4,7 @@ import dev.lamina.control.Answer;
 import dev.lamina.control.ControlException;
 import dev.lamina.control.ControlHandler;
 import dev.lamina.control.Conversation;
+import dev.lamina.control.FailureText;
 import dev.lamina.control.Request;
 import dev.lamina.fs.FsException;
 import dev.lamina.fuse.MountException;
@@ -76,7 +77,7 @@ final class RequestDispatcher implements ControlHandler {
   /** What is thrown where a thread is interrupted says little of why it was. */
   private String reason(Exception e) {
     if (!Thread.currentThread().isInterrupted()) {
-      return String.valueOf(e.getMessage());
+      return FailureText.of(e);
     }
     return running.isEnding() ? "cancelled, since the daemon is being stopped" : "cancelled";
   }

@@ -152,6 +152,24 @@ final class DaemonLifeTest {
   }
 
   @Test
+  void whoStillUsesADetachedMountKeepsTheDaemon() throws Exception {
+    ok("mount", "base:1", mount.toString(), "--volume", "work");
+    Process user =
+        new ProcessBuilder("sh", "-c", "cd \"$1\" && echo in && read line", "sh", "" + mount)
+            .start();
+    try {
+      assertThat(user.inputReader().readLine()).isEqualTo("in");
+      ok("umount", "--lazy", mount.toString());
+      CommandRun refused = run("daemon", "stop");
+      assertThat(refused.code()).isEqualTo(1);
+      assertThat(refused.error()).contains("base:1, lazily unmounted from " + mount, "--force");
+    } finally {
+      user.getOutputStream().close();
+      user.waitFor();
+    }
+  }
+
+  @Test
   void whatAKilledDaemonLeftIsClearedByUmount() throws Exception {
     ok("mount", "base:1", mount.toString(), "--volume", "work");
     Path kept = Files.writeString(mount.resolve("kept"), "written");

@@ -42,10 +42,11 @@ stop_daemon() {
 clean_up() {
   status=$?
   trap - EXIT
-  unmount || true
+  left="nothing stays mounted"
+  unmount || left="$mount is still mounted"
   if [ -e "$top/target/app/current" ]; then stop_daemon; fi
   rm -rf "$demo/exported" "$demo/judged"
-  [ $status = 0 ] || echo "demo.sh: ended early ($status); nothing stays mounted" >&2
+  [ $status = 0 ] || echo "demo.sh: ended early ($status); $left" >&2
   exit $status
 }
 
@@ -55,6 +56,7 @@ say "What this needs"
 install_missing maven fuse3 'libfuse2|libfuse2t64' mmdebstrap skopeo umoci python3
 require_jdk
 trap clean_up EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 unmount
@@ -101,8 +103,11 @@ run lamina export "with-$package" "oci:$demo/exported:with-$package"
 
 say "What skopeo and umoci say to that"
 echo "\$ skopeo inspect oci:$demo/exported:with-$package"
-skopeo inspect "oci:$demo/exported:with-$package" | head -n 20
-run umoci unpack --image "$demo/exported:with-$package" "$demo/judged" 2>&1 | tail -n 2
+skopeo inspect "oci:$demo/exported:with-$package" >"$demo/said" # a pipe would hide that it failed
+head -n 20 "$demo/said"
+run umoci unpack --image "$demo/exported:with-$package" "$demo/judged" >"$demo/said" 2>&1 ||
+  { cat "$demo/said"; exit 1; }
+tail -n 2 "$demo/said"
 echo "\$ chroot $demo/judged/rootfs $package --version"
 chroot "$demo/judged/rootfs" "$package" --version
 judged=$(cd "$demo/judged/rootfs" && find . | wc -l)

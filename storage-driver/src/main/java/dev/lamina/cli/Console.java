@@ -2,8 +2,6 @@ package dev.lamina.cli;
 
 import dev.lamina.control.Answer;
 import dev.lamina.control.Messages;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,10 +37,11 @@ record Console(
   static Console ofProcess() {
     // The same file for text and bytes, each flushed by whoever writes: commands write one kind.
     // Not System.out for the bytes, which keeps its failures to itself.
+    StandardOutput output = new StandardOutput();
     return new Console(
         System.in,
-        new FileOutputStream(FileDescriptor.out),
-        new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+        output,
+        new PrintWriter(output, false, StandardCharsets.UTF_8),
         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
         isTerminal(Path.of("/proc/self/fd/2")),
         System.getenv(),
@@ -62,6 +61,11 @@ record Console(
   /** Writes the text that is still to be written, and returns whether any could not be. */
   boolean outputFailed() {
     return output.checkError();
+  }
+
+  /** Returns whether nobody reads the output any more: no failure that anybody wants to read of. */
+  boolean outputAbandoned() {
+    return rawOutput instanceof StandardOutput standard && standard.isAbandoned();
   }
 
   /** Prints an answer as JSON. */

@@ -61,7 +61,9 @@ public final class Lamina {
   static int run(Console console, String... args) {
     int code = commandLine(console).execute(args);
     if (console.outputFailed() && code == 0) {
-      console.error().println("lamina: the output could not be written: is the disk full?");
+      if (!console.outputAbandoned()) {
+        console.error().println("lamina: the output could not be written: is the disk full?");
+      }
       return CommandLine.ExitCode.SOFTWARE;
     }
     return code;

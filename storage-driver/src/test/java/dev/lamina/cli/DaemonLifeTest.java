@@ -152,6 +152,19 @@ final class DaemonLifeTest {
   }
 
   @Test
+  void aReaderThatHasEnoughIsNoFailureToTellOf() throws Exception {
+    Path errors = directory.resolve("errors");
+    Path code = directory.resolve("code");
+    // the reader is gone long before a JVM has started
+    String script = "{ \"$1\" version 2>\"$2\"; echo $? >\"$3\"; } | true";
+    Process pipe =
+        new ProcessBuilder("sh", "-c", script, "sh", "" + launcher, "" + errors, "" + code).start();
+    assertThat(pipe.waitFor()).isZero();
+    assertThat(errors).isEmptyFile();
+    assertThat(code).hasContent("1");
+  }
+
+  @Test
   void whoStillUsesADetachedMountKeepsTheDaemon() throws Exception {
     ok("mount", "base:1", mount.toString(), "--volume", "work");
     Process user =

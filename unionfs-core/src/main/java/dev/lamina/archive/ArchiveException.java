@@ -7,7 +7,7 @@ import java.util.Optional;
  * An archive that cannot be read, or a tree that cannot be written as one. The message names the
  * archive, the entry where there is one, and the reason; it is meant for the user as it is.
  */
-public final class ArchiveException extends IOException {
+public sealed class ArchiveException extends IOException permits MemoryShortException {
   private static final long serialVersionUID = 1L;
 
   /** Says that an archive as a whole is bad. */

@@ -26,7 +26,8 @@ import java.util.function.LongConsumer;
  * record. What a failed import left behind nothing names; the next collection removes it.
  *
  * <p>All layers of one importer share a budget of memory: from its reading until it is applied a
- * layer's entries count.
+ * layer's entries count. One that does not fit beside the others, but may by itself, fails with
+ * {@link MemoryShortException} and can be read again.
  */
 public final class LayerImporter {
   private final Store store;
@@ -55,25 +56,37 @@ public final class LayerImporter {
    *
    * @param progress gets the number of bytes (as they came) each time some were read; called by
    *     another thread
+   * @throws MemoryShortException where it may fit once other layers have been applied or dropped
    * @throws ArchiveException where the layer is bad, or another one than its digests say
    * @throws IOException where its bytes cannot be read
    */
   public ReadLayer read(LayerSource source, LongConsumer progress) throws IOException {
-    ReadLayer layer;
     MetadataBudget.Lease memory = budget.lease();
     boolean done = false;
     try {
-      layer = readAll(source, memory, progress);
+      ReadLayer layer = readBlamed(source, memory, progress);
+      check(source, layer);
       done = true;
-    } catch (FramingTooLargeException e) {
-      throw blame(source, new ArchiveException(source.name(), e.reason(), e));
-    } catch (ArchiveException e) {
-      throw blame(source, e);
+      return layer;
     } finally {
       if (!done) {
         memory.close();
       }
     }
+  }
+
+  private ReadLayer readBlamed(
+      LayerSource source, MetadataBudget.Lease memory, LongConsumer progress) throws IOException {
+    try {
+      return readAll(source, memory, progress);
+    } catch (FramingTooLargeException e) {
+      throw blame(source, e.of(source.name()));
+    } catch (ArchiveException e) {
+      throw blame(source, e);
+    }
+  }
+
+  private static void check(LayerSource source, ReadLayer layer) throws ArchiveException {
     checkBlob(source, layer.blob());
     if (source.diffId().isPresent() && !source.diffId().get().equals(layer.diffId())) {
       throw new ArchiveException(
@@ -83,7 +96,6 @@ public final class LayerImporter {
               + ", found "
               + layer.diffId());
     }
-    return layer;
   }
 
   private ReadLayer readAll(LayerSource source, MetadataBudget.Lease memory, LongConsumer progress)
@@ -169,7 +181,7 @@ public final class LayerImporter {
    * from a layer that was made badly.
    */
   private static ArchiveException blame(LayerSource source, ArchiveException failure) {
-    if (source.blob().isEmpty()) {
+    if (source.blob().isEmpty() || failure instanceof MemoryShortException) {
       return failure;
     }
     try (DigestingInput in = new DigestingInput(source.opener().open())) {

@@ -70,7 +70,7 @@ public final class LayerWriter {
           sink.contentBytes(),
           written.entries());
     } catch (FramingTooLargeException e) {
-      throw new ArchiveException("the new layer", e.reason(), e);
+      throw e.of("the new layer");
     }
   }
 

@@ -20,6 +20,16 @@ final class MetadataBudget {
     return new Lease(this);
   }
 
+  /** Whether there was as much as a layer took. */
+  enum Answer {
+    /** There was. */
+    ENOUGH,
+    /** Not beside what others have taken. */
+    SHORT,
+    /** This layer by itself takes more than there is. */
+    TOO_MUCH
+  }
+
   /** What one layer has taken. For one thread at a time. */
   static final class Lease implements AutoCloseable {
     private final MetadataBudget budget;
@@ -29,10 +39,14 @@ final class MetadataBudget {
       this.budget = budget;
     }
 
-    /** Takes so many bytes more; whether there were as many. */
-    boolean take(long more) {
+    /** Takes so many bytes more, and says whether there were as many. */
+    Answer take(long more) {
       bytes += more;
-      return budget.taken.addAndGet(more) <= budget.most;
+      long all = budget.taken.addAndGet(more);
+      if (bytes > budget.most) {
+        return Answer.TOO_MUCH;
+      }
+      return all > budget.most ? Answer.SHORT : Answer.ENOUGH;
     }
 
     /** Returns how many bytes have been taken. */

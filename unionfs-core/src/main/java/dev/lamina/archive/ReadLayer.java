@@ -18,7 +18,7 @@ import java.util.List;
  * @param tarBytes size of the tar
  * @param contentBytes how many of them are contents of files
  * @param entries how many entries it has
- * @param applied run when its changes are applied, and their memory is free again
+ * @param applied run when its changes are applied, or are not going to be: their memory is free
  */
 public record ReadLayer(
     String name,

@@ -31,7 +31,8 @@ final class StoredFraming implements FramingSink {
   public void write(byte[] bytes, int offset, int length) {
     writer.write(bytes, offset, length);
     long size = writer.compressedBytes();
-    boolean enough = memory.take((size - paid) * COPIES);
+    MetadataBudget.Answer answer = memory.take((size - paid) * COPIES);
+    boolean enough = answer == MetadataBudget.Answer.ENOUGH;
     paid = size;
     if (size > FramingWriter.MOST_BYTES || !enough) {
       throw new FramingTooLargeException(
@@ -39,7 +40,8 @@ final class StoredFraming implements FramingSink {
               + size
               + " bytes even when compressed, which is more than the limit of "
               + (enough ? FramingWriter.MOST_BYTES : memory.most() / COPIES)
-              + " bytes");
+              + " bytes",
+          size > FramingWriter.MOST_BYTES || answer == MetadataBudget.Answer.TOO_MUCH);
     }
   }
 

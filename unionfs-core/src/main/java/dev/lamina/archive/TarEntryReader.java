@@ -106,15 +106,26 @@ final class TarEntryReader {
 
   /** Entries are kept in memory until the last one has been read, and a few bytes can make many. */
   private void account(byte[] name, byte[] link, PaxRecords pax) throws ArchiveException {
-    if (!memory.take(ENTRY_MEMORY + names(name) + link.length + pax.bytes())) {
-      throw new ArchiveException(
-          archive,
-          Optional.of(print(name)),
-          "the names and attributes up to this entry, and of the layers read meanwhile, take more"
-              + " memory than "
-              + memory.most()
-              + " bytes, which is the limit; raise the limit of entries to import it");
+    switch (memory.take(ENTRY_MEMORY + names(name) + link.length + pax.bytes())) {
+      case ENOUGH -> {}
+      case SHORT ->
+          throw new MemoryShortException(
+              archive,
+              Optional.of(print(name)),
+              "the names and attributes up to this entry, and of the layers read meanwhile, take"
+                  + tooMuch());
+      case TOO_MUCH ->
+          throw new ArchiveException(
+              archive,
+              Optional.of(print(name)),
+              "the names and attributes up to this entry take" + tooMuch());
     }
+  }
+
+  private String tooMuch() {
+    return " more memory than "
+        + memory.most()
+        + " bytes, which is the limit; raise the limit of entries to import it";
   }
 
   /** Each name of a path is an object, and what comes of a deep path costs more than its names. */

@@ -11,6 +11,7 @@ import dev.lamina.archive.Limits;
 import dev.lamina.archive.ReadLayer;
 import dev.lamina.archive.TarBytes;
 import dev.lamina.store.LayerKey;
+import dev.lamina.store.LayerRecord;
 import dev.lamina.store.Store;
 import dev.lamina.store.StoreOptions;
 import dev.lamina.store.StoreWriter;
@@ -29,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +143,83 @@ final class ImportBoundsTest {
           .hasMessageContaining("1000000 bytes");
       importer.apply(first, LayerKey.chain(List.of(first.diffId())).getFirst(), Optional.empty());
       assertThat(importer.read(layer("third", tar), _ -> {}).diffId()).isEqualTo(second.diffId());
+    }
+  }
+
+  /** The last entry of each tar is told as a warning: its entries have been counted by then. */
+  @Test
+  @Timeout(60)
+  void layers_that_fit_one_by_one_are_imported_however_many_are_read_at_a_time() throws Exception {
+    CountDownLatch others = new CountDownLatch(2);
+    List<AtomicLong> told = new ArrayList<>();
+    List<AtomicInteger> opened = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void begin(List<Long> layerBytes) {}
+
+          @Override
+          public void advance(int layer, long bytes) {
+            told.get(layer).addAndGet(bytes);
+          }
+
+          @Override
+          public void state(int layer, LayerState state) {}
+
+          @Override
+          public void warn(String message) {}
+        };
+    try (StoreWriter writer = store.begin("import")) {
+      LayerImporter importer =
+          new LayerImporter(store, writer, memory(1_000_000), _ -> others.countDown());
+      try (LayerReads reads = new LayerReads(importer, 3, progress)) {
+        List<byte[]> tars = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+          int index = i;
+          TarBytes tar = new TarBytes();
+          for (int k = 0; k < (i == 5 ? 4000 : 1000); k++) {
+            tar.file("file" + k + "of" + i, "");
+          }
+          tars.add(tar.file(".wh..wh.end", "").end());
+          told.add(new AtomicLong());
+          opened.add(new AtomicInteger());
+          LayerSource source =
+              new LayerSource(
+                  "layer " + i,
+                  () -> {
+                    opened.get(index).incrementAndGet();
+                    if (index == 0) {
+                      awaitAll(others);
+                    }
+                    return new ByteArrayInputStream(tars.get(index));
+                  },
+                  Optional.empty(),
+                  Optional.of(Digest.sha256(tars.get(i))),
+                  false);
+          reads.add(source, i);
+        }
+        List<LayerKey> keys = LayerKey.chain(tars.stream().map(Digest::sha256).toList());
+        Optional<LayerRecord> below = Optional.empty();
+        for (int i = 0; i < 5; i++) {
+          below = Optional.of(importer.apply(reads.await(i), keys.get(i), below));
+          assertThat(told.get(i)).hasValue(tars.get(i).length);
+        }
+        assertThat(opened).allMatch(times -> times.get() <= 2);
+        assertThat(opened.getFirst()).hasValue(2);
+        assertThatThrownBy(() -> reads.await(5))
+            .isInstanceOf(ArchiveException.class)
+            .hasMessageContaining("layer 5")
+            .hasMessageContaining("raise the limit of entries");
+      }
+    }
+  }
+
+  private static void awaitAll(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
     }
   }
 

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 
 /**
  * Where the files of an image are written: a directory or a tar. For one thread. Closed without
- * {@link #finish}, nothing of what was written stays; after it, all of it is on disk.
+ * {@link #finish}, nothing of what was written to a directory or a regular file stays; after it,
+ * all of it is on disk.
  */
 interface FileTarget extends AutoCloseable {
   /** Writes bytes of a file of a known size. */

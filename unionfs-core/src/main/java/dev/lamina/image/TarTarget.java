@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Writes files into a tar: a new file that appears when it is whole, or a stream. */
+/** Writes files into a tar: a new file that appears when it is whole, a device, or a stream. */
 final class TarTarget implements FileTarget {
   private final Path scratch;
   private final ImageTarWriter tar;

@@ -19,9 +19,13 @@ import java.util.stream.Collectors;
 
 /**
  * Writes files into a directory, which may hold others. Each is written under another name and gets
- * its own in {@link #finish}, those that replace one last: who reads meanwhile sees the old image.
+ * its own in {@link #finish}, the one that makes an image of the others last: who reads meanwhile
+ * sees the old image, or none.
  */
 final class DirectoryTarget implements FileTarget {
+  /** The files that name all others. */
+  private static final Set<String> HEADS = Set.of("index.json", "manifest.json");
+
   private final Path directory;
   private final PathSync sync;
   private final Path scratch;
@@ -91,9 +95,9 @@ final class DirectoryTarget implements FileTarget {
   }
 
   /**
-   * The data of all files is on disk before one of them gets its name, and the names of the new
-   * ones before one that is there is replaced: after a power cut the directory holds the old image
-   * or the new one.
+   * The data of all files is on disk before one of them gets its name, the names of the new ones
+   * before one that is there is replaced, and all of these before the file that names them: after a
+   * power cut the directory holds the old image, where there was one, or the new one.
    */
   @Override
   public void finish() throws IOException {
@@ -103,18 +107,27 @@ final class DirectoryTarget implements FileTarget {
     for (Path file : reliedOn) {
       sync.sync(file);
     }
-    Map<Boolean, List<Path>> targets =
-        pending.keySet().stream().collect(Collectors.partitioningBy(Files::exists));
+    Map<Boolean, List<Path>> heads =
+        pending.keySet().stream().collect(Collectors.partitioningBy(this::isHead));
+    Map<Boolean, List<Path>> others =
+        heads.getOrDefault(false, List.of()).stream()
+            .collect(Collectors.partitioningBy(Files::exists));
     Set<Path> changed = new LinkedHashSet<>();
     reliedOn.forEach(file -> changed.add(parent(file)));
-    place(targets.getOrDefault(false, List.of()), changed);
+    place(others.getOrDefault(false, List.of()), changed);
     for (Path path : made) {
       changed.add(parent(path));
     }
     syncAll(changed);
-    place(targets.getOrDefault(true, List.of()), changed);
+    place(others.getOrDefault(true, List.of()), changed);
+    syncAll(changed);
+    place(heads.getOrDefault(true, List.of()), changed);
     syncAll(changed);
     finished = true;
+  }
+
+  private boolean isHead(Path target) {
+    return HEADS.contains(directory.relativize(target).toString());
   }
 
   private void place(List<Path> targets, Set<Path> changed) throws IOException {

@@ -57,6 +57,30 @@ final class ExportDurabilityTest {
   }
 
   @Test
+  void inANewDirectoryTheIndexGetsItsNameAfterTheBlobsHaveTheirsOnDisk() throws IOException {
+    try (DirectoryTarget target = new DirectoryTarget(layout(), this::record)) {
+      target.write("index.json", INDEX);
+      target.write("blobs/b", BLOB);
+      target.finish();
+    }
+    assertThat(synced)
+        .containsExactly(
+            "data[]", "data[]", "layout/blobs[b]", "[b]", "layout[b]", "layout[b, new]");
+  }
+
+  @Test
+  void aBlobThatReplacesADamagedOneIsOnDiskBeforeTheIndexNamesIt() throws IOException {
+    Files.createDirectories(layout().resolve("blobs"));
+    Files.writeString(layout().resolve("blobs/b"), "another");
+    try (DirectoryTarget target = new DirectoryTarget(layout(), this::record)) {
+      target.write("blobs/b", BLOB);
+      target.write("index.json", INDEX);
+      target.finish();
+    }
+    assertThat(synced).endsWith("layout/blobs[b]", "layout[b, new]");
+  }
+
+  @Test
   void aTarGoesToDiskBeforeItsName() throws IOException {
     Path file = dir.resolve("image.tar");
     List<String> order = new ArrayList<>();

@@ -12,7 +12,11 @@ import dev.lamina.linux.LinuxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * The plain files with the data of a volume's changed files: {@code data/<inode>}, and {@code
@@ -53,12 +57,15 @@ final class DataFiles implements DataSync, AutoCloseable {
 
   /** Makes an empty file and opens it for reading and writing. EEXIST where there is one. */
   Fd create(long inode) {
+    Fd made =
+        FileOpen.openat(
+            data.value(),
+            name(inode),
+            FileOpen.O_RDWR | FileOpen.O_CREAT | FileOpen.O_EXCL | FileOpen.O_CLOEXEC,
+            MODE);
+    // Behind it: a sync that comes between would clear the note before the name is there.
     hasNewNames = true;
-    return FileOpen.openat(
-        data.value(),
-        name(inode),
-        FileOpen.O_RDWR | FileOpen.O_CREAT | FileOpen.O_EXCL | FileOpen.O_CLOEXEC,
-        MODE);
+    return made;
   }
 
   /** Opens a file with these access bits. Reading does not touch its times. */
@@ -97,8 +104,9 @@ final class DataFiles implements DataSync, AutoCloseable {
   /** Gives a temporary file its place among the data files. */
   void place(long inode) {
     byte[] name = name(inode);
-    hasNewNames = true;
     FileNames.renameat(temporaries.value(), name, data.value(), name);
+    // Behind it, as where one is created.
+    hasNewNames = true;
   }
 
   /** Removes a temporary file where there is one. */
@@ -123,24 +131,34 @@ final class DataFiles implements DataSync, AutoCloseable {
 
   /** {@inheritDoc} Writing is begun for all before any is waited for. */
   @Override
-  public void sync(List<Long> inodes) {
-    List<Fd> open = new ArrayList<>();
+  public void sync(List<Long> inodes, Consumer<Failure> failures) {
+    Map<Long, Fd> open = new LinkedHashMap<>();
     try {
       for (long inode : inodes) {
         try {
-          Fd file = open(inode, FileOpen.O_RDONLY);
-          open.add(file);
-          FileIo.syncFileRange(file.value(), 0, 0, FileIo.SYNC_FILE_RANGE_WRITE);
+          open.put(inode, open(inode, FileOpen.O_RDONLY));
         } catch (LinuxException e) {
           if (e.errno() != Errno.ENOENT) {
-            throw e;
+            failures.accept(new Failure(inode, false, e));
           }
         }
       }
-      open.forEach(file -> FileIo.fdatasync(file.value()));
+      each(open, f -> FileIo.syncFileRange(f, 0, 0, FileIo.SYNC_FILE_RANGE_WRITE), failures);
+      each(open, FileIo::fdatasync, failures);
     } finally {
-      open.forEach(Fd::close);
+      open.values().forEach(Fd::close);
     }
+  }
+
+  private static void each(Map<Long, Fd> files, IntConsumer call, Consumer<Failure> failures) {
+    files.forEach(
+        (inode, file) -> {
+          try {
+            call.accept(file.value());
+          } catch (LinuxException e) {
+            failures.accept(new Failure(inode, true, e));
+          }
+        });
   }
 
   @Override
@@ -156,11 +174,6 @@ final class DataFiles implements DataSync, AutoCloseable {
         hasNewNames |= !done;
       }
     }
-  }
-
-  @Override
-  public void syncFileSystem() {
-    FileIo.syncfs(data.value());
   }
 
   /** A descriptor on the file system that the data is on. */

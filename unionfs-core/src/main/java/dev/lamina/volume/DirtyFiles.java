@@ -3,31 +3,35 @@ package dev.lamina.volume;
 import com.google.common.collect.Lists;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which data files have been written to since they were last brought to disk: the kernel tells a
  * FUSE file system of neither sync nor syncfs, so what nobody calls fsync for is synced from time
- * to time, and at the end. Thread-safe.
+ * to time, and at the end. File by file, however many there are: syncfs would write all that others
+ * have on the same file system. Thread-safe.
  */
 final class DirtyFiles {
-  /** Where more files are dirty, their whole file system is synced. */
-  static final int MOST = 10_000;
-
   /** How many files are open at a time while they are synced. */
-  private static final int AT_ONCE = 256;
+  static final int AT_ONCE = 256;
 
   private final DataSync files;
+  private final LostData lost;
 
   @GuardedBy("this")
   private final Map<Long, NodeData> dirty = new HashMap<>();
 
-  @GuardedBy("this")
-  private boolean isMore;
-
-  DirtyFiles(DataSync files) {
+  DirtyFiles(DataSync files, LostData lost) {
     this.files = files;
+    this.lost = lost;
+  }
+
+  /** The files whose data could not be written. */
+  LostData lost() {
+    return lost;
   }
 
   /** A file was written to. Called when that is done: a sync that begins now includes it. */
@@ -37,55 +41,64 @@ final class DirtyFiles {
       return;
     }
     synchronized (this) {
-      if (dirty.size() == MOST) {
-        isMore = true;
-      } else {
-        dirty.put(inode, data);
-        data.dirty = true;
-      }
+      dirty.put(inode, data);
+      data.dirty = true;
     }
   }
 
   /** A file goes, so what was written to it need not be brought to disk. */
-  synchronized void forget(long inode) {
-    dirty.remove(inode);
+  void forget(long inode) {
+    synchronized (this) {
+      dirty.remove(inode);
+    }
+    lost.forget(inode);
   }
 
   /**
-   * Returns when all that was written before is on disk; whether there was anything. One thread at
-   * a time. Where it fails, everything is dirty as before.
+   * Returns when all that was written before is on disk, but for what {@link #lost} has; whether
+   * there was anything. One thread at a time. Each file is synced whatever becomes of the others;
+   * one of which nothing is known, since it could not be opened, is dirty as before, and is a
+   * failure.
    */
   boolean sync() {
-    Map<Long, NodeData> taken;
-    boolean all;
-    synchronized (this) {
-      taken = Map.copyOf(dirty);
-      all = isMore;
-      dirty.values().forEach(data -> data.dirty = false);
-      dirty.clear();
-      isMore = false;
+    Map<Long, NodeData> left = take();
+    boolean any = !left.isEmpty();
+    Attempts attempts = new Attempts();
+    for (List<Long> some : Lists.partition(List.copyOf(left.keySet()), AT_ONCE)) {
+      attempts.attempt(() -> sync(some, left, attempts));
     }
-    boolean done = false;
-    try {
-      if (all) {
-        files.syncFileSystem();
-      } else {
-        for (List<Long> some : Lists.partition(List.copyOf(taken.keySet()), AT_ONCE)) {
-          files.sync(some);
-        }
-      }
-      files.syncNames();
-      done = true;
-    } finally {
-      if (!done) {
-        again(taken, all);
-      }
-    }
-    return all || !taken.isEmpty();
+    again(left);
+    attempts.attempt(files::syncNames);
+    attempts.end();
+    return any;
   }
 
-  private synchronized void again(Map<Long, NodeData> taken, boolean all) {
-    isMore |= all;
-    taken.forEach(this::wrote);
+  private synchronized Map<Long, NodeData> take() {
+    Map<Long, NodeData> taken = new HashMap<>(dirty);
+    dirty.values().forEach(data -> data.dirty = false);
+    dirty.clear();
+    return taken;
+  }
+
+  private void sync(List<Long> some, Map<Long, NodeData> left, Attempts attempts) {
+    Set<Long> done = new HashSet<>(some);
+    files.sync(
+        some,
+        failure -> {
+          if (failure.isTold()) {
+            lost.add(failure.inode(), failure.cause());
+          } else {
+            done.remove(failure.inode());
+            attempts.attempt(
+                () -> {
+                  throw failure.cause();
+                });
+          }
+        });
+    left.keySet().removeAll(done);
+  }
+
+  private synchronized void again(Map<Long, NodeData> left) {
+    left.forEach(this::wrote);
   }
 }

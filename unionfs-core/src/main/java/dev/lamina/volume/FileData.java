@@ -92,7 +92,7 @@ final class FileData {
     union.syncer().wroteData(handle.node);
     handle.accessed = false;
     if (handle.isSynchronous()) {
-      FileIo.fdatasync(own(handle).value());
+      union.syncer().syncData(handle.node, own(handle));
       union.syncer().sync();
     }
     return written;
@@ -104,7 +104,7 @@ final class FileData {
     }
     Handle handle = handles.get(number);
     if (source(handle) instanceof DataSource.Own own) {
-      FileIo.fdatasync(own.descriptor().value());
+      union.syncer().syncData(handle.node, own.descriptor());
     }
     union.syncer().sync();
   }

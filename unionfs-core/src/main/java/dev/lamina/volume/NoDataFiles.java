@@ -1,15 +1,13 @@
 package dev.lamina.volume;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The data files of an image mounted as it is: none, and nothing to sync. */
 final class NoDataFiles implements DataSync {
   @Override
-  public void sync(List<Long> inodes) {}
+  public void sync(List<Long> inodes, Consumer<Failure> failures) {}
 
   @Override
   public void syncNames() {}
-
-  @Override
-  public void syncFileSystem() {}
 }

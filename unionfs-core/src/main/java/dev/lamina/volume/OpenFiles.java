@@ -195,10 +195,13 @@ final class OpenFiles {
     }
     // To read: one that a commit has linked into the store is read-only, and need not be written.
     try (Fd file = union.dataFiles().open(node.inode, FileOpen.O_RDONLY)) {
-      if (FileSystemStats.of(file.value()).type() == FileSystemStats.EXT) {
-        FileIo.syncFileRange(file.value(), 0, 0, FileIo.SYNC_FILE_RANGE_WRITE);
+      int value = file.value();
+      if (FileSystemStats.of(value).type() == FileSystemStats.EXT) {
+        union
+            .syncer()
+            .syncTold(node, () -> FileIo.syncFileRange(value, 0, 0, FileIo.SYNC_FILE_RANGE_WRITE));
       } else {
-        FileIo.fdatasync(file.value());
+        union.syncer().syncTold(node, () -> FileIo.fdatasync(value));
       }
       return true;
     } catch (LinuxException e) {

@@ -1,6 +1,8 @@
 package dev.lamina.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.lamina.linux.Fd;
+import dev.lamina.linux.FileIo;
 import dev.lamina.linux.LinuxException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -89,9 +91,20 @@ final class Syncer implements AutoCloseable {
 
   /**
    * Returns once all that was written so far, to files and records, is durable. Data comes first:
-   * no record is then on disk whose data is not.
+   * no record is then on disk whose data is not, but for data that failed. Whatever fails, the rest
+   * is done, and then the first failure is thrown.
+   *
+   * @throws VolumeException as long as there is a file whose data the kernel could not write
    */
   void syncAll() {
+    Attempts attempts = new Attempts();
+    attempts.attempt(this::syncData);
+    attempts.attempt(this::sync);
+    attempts.attempt(dirty.lost()::requireAllWhole);
+    attempts.end();
+  }
+
+  private void syncData() {
     syncingData.lock();
     try {
       if (dirty.sync()) {
@@ -100,7 +113,26 @@ final class Syncer implements AutoCloseable {
     } finally {
       syncingData.unlock();
     }
-    sync();
+  }
+
+  /**
+   * Brings a file's data to disk; its record is {@link #sync}'s.
+   *
+   * @throws dev.lamina.fs.FsException EIO where some of its data could not be written before
+   */
+  void syncData(Node node, Fd file) {
+    syncTold(node, () -> FileIo.fdatasync(file.value()));
+    dirty.lost().requireWhole(node.inode);
+  }
+
+  /** Does something with a file that may be told that its data could not be written. */
+  void syncTold(Node node, Runnable sync) {
+    try {
+      sync.run();
+    } catch (LinuxException e) {
+      dirty.lost().add(node.inode, e);
+      throw e;
+    }
   }
 
   /** Returns once all writes of records so far are durable. */
@@ -159,6 +191,8 @@ final class Syncer implements AutoCloseable {
       }
       try {
         removeDataFile.accept(next.inode);
+        // A sync of it may have failed since it was forgotten.
+        dirty.lost().forget(next.inode);
       } catch (LinuxException e) {
         // No fault of what was synced, so no fsync is to fail of it. The next opening removes it.
         LOG.log(System.Logger.Level.WARNING, "data file " + next.inode + " stays for now", e);
@@ -168,20 +202,21 @@ final class Syncer implements AutoCloseable {
   }
 
   private void syncEvery(Duration period) {
-    boolean failed = false;
+    String told = "";
     while (!Thread.currentThread().isInterrupted()) {
       try {
         Thread.sleep(period);
         syncAll();
-        failed = false;
+        told = "";
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
-        // Tried again after the next period; fsync tells whoever wants to know.
-        if (!failed) {
+      } catch (RuntimeException | Error e) {
+        // Tried again after the next period, whatever it is; said once. fsync tells who asks.
+        String failure = String.valueOf(e);
+        if (!failure.equals(told)) {
+          told = failure;
           LOG.log(System.Logger.Level.ERROR, "a volume cannot be made durable", e);
         }
-        failed = true;
       }
     }
   }

@@ -137,7 +137,13 @@ public final class VolumeCommit implements AutoCloseable {
 
   private static VolumeCommit beginUnused(Store store, Volumes volumes, VolumeId id, Use use) {
     volumes.hold(id, "being committed");
-    return began(store, volumes, new Source(id, false, use), () -> volumes.require(id));
+    return began(store, volumes, new Source(id, false, use), () -> requireWhole(volumes, id));
+  }
+
+  private static VolumeRecord requireWhole(Volumes volumes, VolumeId id) {
+    VolumeRecord record = volumes.require(id);
+    volumes.lost(id).requireAllWhole();
+    return record;
   }
 
   private static VolumeCommit began(

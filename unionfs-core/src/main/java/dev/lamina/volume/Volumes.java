@@ -48,6 +48,10 @@ public final class Volumes implements AutoCloseable {
   @GuardedBy("holders")
   private final Map<VolumeId, VolumeFileSystem> open = new TreeMap<>();
 
+  /** What could not be written of a volume's data since the process began: kept when it closes. */
+  @GuardedBy("holders")
+  private final Map<VolumeId, LostData> lost = new TreeMap<>();
+
   private Volumes(Store store, VolumeOptions options, InstantSource clock) {
     this.store = store;
     this.options = options;
@@ -134,12 +138,13 @@ public final class Volumes implements AutoCloseable {
     Use use = store.use(record.baseTree());
     Delta delta = RocksDelta.of(database, id.number());
     DataFiles files = new DataFiles(directory);
+    LostData lost = lost(id);
     boolean opened = false;
     try {
       Syncer syncer =
           new Syncer(
               delta,
-              new DirtyFiles(files),
+              new DirtyFiles(files, lost),
               options.syncPeriod(),
               files::remove,
               this::step,
@@ -160,6 +165,9 @@ public final class Volumes implements AutoCloseable {
               clock,
               this::step);
       VolumeParts parts = Opening.open(union, options.hasSelinux());
+      if (!lost.isEmpty()) {
+        lost.retain(files.all());
+      }
       syncer.start();
       opened = true;
       return new VolumeFileSystem(union, parts, () -> close(id, use));
@@ -217,7 +225,7 @@ public final class Volumes implements AutoCloseable {
               new Numbers(1, 1, (inode, sequence) -> refuse()),
               new Syncer(
                   delta,
-                  new DirtyFiles(new NoDataFiles()),
+                  new DirtyFiles(new NoDataFiles(), new LostData("no volume")),
                   options.syncPeriod(),
                   inode -> refuse(),
                   step -> {},
@@ -319,6 +327,9 @@ public final class Volumes implements AutoCloseable {
   /** Removes rows, data and record of a volume that is marked as removed and not open. */
   public void finishRemoval(VolumeId id) {
     removals.finish(id);
+    synchronized (holders) {
+      lost.remove(id);
+    }
   }
 
   /** Returns a volume's record: a {@link VolumeException} where there is no such volume. */
@@ -359,11 +370,22 @@ public final class Volumes implements AutoCloseable {
     }
   }
 
+  /** Returns what could not be written of a volume's data. */
+  LostData lost(VolumeId id) {
+    synchronized (holders) {
+      return lost.computeIfAbsent(id, key -> new LostData("volume " + key));
+    }
+  }
+
   /** Gives a volume back. */
   void letGo(VolumeId id) {
     synchronized (holders) {
       holders.remove(id);
       open.remove(id);
+      LostData kept = lost.get(id);
+      if (kept != null && kept.isEmpty()) {
+        lost.remove(id);
+      }
     }
   }
 

@@ -106,7 +106,7 @@ final class UnchangedTest {
             new Numbers(1, 1, (inode, sequence) -> {}),
             new Syncer(
                 delta,
-                new DirtyFiles(new NoDataFiles()),
+                new DirtyFiles(new NoDataFiles(), new LostData("a test")),
                 Duration.ofDays(1),
                 inode -> {},
                 step -> {},

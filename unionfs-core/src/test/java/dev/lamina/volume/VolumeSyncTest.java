@@ -1,20 +1,27 @@
 package dev.lamina.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lamina.fs.FileSystem;
+import dev.lamina.fs.FsException;
+import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileOpen;
+import dev.lamina.linux.LinuxException;
 import dev.lamina.store.VolumeId;
 import dev.lamina.testing.fs.Handle;
 import dev.lamina.testing.fs.LowerTree;
 import dev.lamina.testing.fs.Workspace;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,5 +125,99 @@ final class VolumeSyncTest {
         assertThat(syncs()).containsExactly(VolumeSteps.DATA_SYNCED, VolumeSteps.LOG_SYNCED);
       }
     }
+  }
+
+  @Test
+  void D9_1_what_could_not_be_written_fails_unmount_and_commit_until_it_is_removed() {
+    try (TestStore store = new TestStore(directory.resolve("store"), taken::add)) {
+      VolumeId id = store.volume(LOWER);
+      VolumeFileSystem fileSystem = store.open(id);
+      Workspace workspace = new Workspace(fileSystem);
+      workspace.file("made", "made");
+      workspace.file("other", "other");
+      long inode = workspace.inode("made");
+      store.volumes().lost(id).add(inode, failure());
+      try (Handle handle = workspace.open("made", FileOpen.O_RDWR)) {
+        assertThatExceptionOfType(FsException.class).isThrownBy(handle::sync);
+      }
+      try (Handle handle = workspace.open("other", FileOpen.O_RDWR)) {
+        handle.sync();
+      }
+      refused(inode, () -> VolumeCommit.begin(store.store(), store.volumes(), id).close());
+      refused(inode, fileSystem::close);
+      assertThat(syncs()).contains(VolumeSteps.DATA_SYNCED, VolumeSteps.LOG_SYNCED);
+      refused(inode, () -> VolumeCommit.begin(store.store(), store.volumes(), id).close());
+      try (FileSystem again = store.open(id)) {
+        assertThat(new Workspace(again).text("other")).isEqualTo("other");
+        new Workspace(again).unlink("made");
+      }
+      VolumeCommit.begin(store.store(), store.volumes(), id).close();
+    }
+  }
+
+  private static void refused(long inode, ThrowingCallable action) {
+    assertThatExceptionOfType(VolumeException.class)
+        .isThrownBy(action)
+        .withMessageContaining("inode " + inode + " ");
+  }
+
+  private static LinuxException failure() {
+    try (Fd _ = FileOpen.openat(Fd.CWD, new byte[] {'/', 1}, FileOpen.O_RDONLY)) {
+      throw new AssertionError("it is there");
+    } catch (LinuxException e) {
+      return e;
+    }
+  }
+
+  /** A delta of which only the sync matters. */
+  private static Delta delta(Runnable sync) {
+    return (Delta)
+        Proxy.newProxyInstance(
+            Delta.class.getClassLoader(),
+            new Class<?>[] {Delta.class},
+            (proxy, method, arguments) -> {
+              assertThat(method.getName()).isEqualTo("sync");
+              sync.run();
+              return null;
+            });
+  }
+
+  @Test
+  void D9_1_data_that_cannot_be_synced_keeps_no_record_from_it() {
+    AtomicInteger logs = new AtomicInteger();
+    DirtyFiles dirty = new DirtyFiles(new Failing(() -> {}), new LostData("a test"));
+    try (Syncer syncer = syncer(logs::incrementAndGet, dirty, Duration.ofDays(1))) {
+      dirty.wrote(7, new NodeData());
+      syncer.wrote();
+      assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(syncer::syncAll);
+      assertThat(logs).hasValue(1);
+    }
+  }
+
+  @Test
+  void D9_1_not_even_an_error_ends_the_syncs_of_itself() throws Exception {
+    CountDownLatch tries = new CountDownLatch(3);
+    DirtyFiles dirty = new DirtyFiles(new Failing(tries::countDown), new LostData("a test"));
+    dirty.wrote(7, new NodeData());
+    try (Syncer syncer = syncer(() -> {}, dirty, Duration.ofMillis(1))) {
+      syncer.start();
+      assertThat(tries.await(60, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private static Syncer syncer(Runnable log, DirtyFiles dirty, Duration period) {
+    return new Syncer(delta(log), dirty, period, inode -> {}, step -> {}, "a test");
+  }
+
+  /** Has no memory to sync with. */
+  private record Failing(Runnable tried) implements DataSync {
+    @Override
+    public void sync(List<Long> inodes, Consumer<Failure> failures) {
+      tried.run();
+      throw new OutOfMemoryError("told to fail");
+    }
+
+    @Override
+    public void syncNames() {}
   }
 }

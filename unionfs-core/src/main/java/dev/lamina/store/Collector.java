@@ -99,7 +99,27 @@ final class Collector {
       throw new IllegalStateException("there are volumes, and nobody who knows their blobs");
     }
     for (RootSource source : sources) {
-      source.blobs(moment, (volume, inode, digest, size) -> marker.blob(digest, size));
+      source.blobs(moment, new VolumeMarks(marker));
+    }
+  }
+
+  /** Marks what volumes need; where that cannot be known nothing at all is swept. */
+  private record VolumeMarks(Marker marker) implements RootSource.BlobSink {
+    @Override
+    public void blob(VolumeId volume, long inode, Digest digest, long size) {
+      marker.blob(digest, size);
+    }
+
+    @Override
+    public void damaged(VolumeId volume, long inode, MalformedRecordException failure) {
+      throw new StoreException(
+          "Nothing was collected, since it cannot be known what volume "
+              + volume
+              + " needs: its record of inode "
+              + inode
+              + " is damaged: "
+              + failure.getMessage()
+              + ". Mount the volume, copy what it still has elsewhere, and remove it");
     }
   }
 

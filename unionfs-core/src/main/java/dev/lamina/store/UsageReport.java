@@ -93,8 +93,20 @@ final class UsageReport {
   private void reachOthers(List<Root> others) {
     Marker marker = reach(others);
     for (RootSource source : sources) {
-      source.blobs(state, (volume, inode, digest, size) -> marker.blob(digest, size));
+      source.blobs(state, new VolumeBlobs(marker));
     }
+  }
+
+  /** Walks the blobs of volumes, as far as can be. */
+  private record VolumeBlobs(Marker marker) implements RootSource.BlobSink {
+    @Override
+    public void blob(VolumeId volume, long inode, Digest digest, long size) {
+      marker.blob(digest, size);
+    }
+
+    /** What it needs besides counts as nobody else's; verify tells of the damage. */
+    @Override
+    public void damaged(VolumeId volume, long inode, MalformedRecordException failure) {}
   }
 
   /** Walks as far as can be; whether that was all the way. */

@@ -37,17 +37,42 @@ final class Verifier {
   /** A blob that a volume's inode names. */
   private record VolumeBlob(VolumeId volume, long inode, Digest digest) {}
 
+  /** Has what volumes need checked, and notes who needs it. */
+  private final class VolumeSink implements RootSource.BlobSink {
+    private final List<VolumeBlob> needed;
+
+    VolumeSink(List<VolumeBlob> needed) {
+      this.needed = needed;
+    }
+
+    @Override
+    public void blob(VolumeId volume, long inode, Digest digest, long size) {
+      blobs.add(digest, size);
+      needed.add(new VolumeBlob(volume, inode, digest));
+    }
+
+    @Override
+    public void damaged(VolumeId volume, long inode, MalformedRecordException failure) {
+      faults.add(
+          new Damage(
+              Damage.Kind.STATE,
+              Optional.empty(),
+              "volume "
+                  + volume
+                  + ", inode "
+                  + inode
+                  + ": the record is damaged: "
+                  + failure.getMessage(),
+              List.of(new Damage.Touched("volume " + volume, "inode " + inode))));
+    }
+  }
+
   Verification verify(List<RootSource> sources) {
     List<Root> roots = readableRoots();
     roots.forEach(this::check);
     List<VolumeBlob> volumeBlobs = new ArrayList<>();
     for (RootSource source : sources) {
-      source.blobs(
-          state,
-          (volume, inode, digest, size) -> {
-            blobs.add(digest, size);
-            volumeBlobs.add(new VolumeBlob(volume, inode, digest));
-          });
+      source.blobs(state, new VolumeSink(volumeBlobs));
     }
     blobs.run();
     if (!faults.isEmpty()) {

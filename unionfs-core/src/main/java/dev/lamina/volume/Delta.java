@@ -86,9 +86,19 @@ interface Delta extends AutoCloseable {
     /** Takes one. */
     void visit(long inode, InodeRow row);
 
-    /** Takes note of one whose row cannot be read; unless overridden, that ends the visit. */
+    /**
+     * Takes note of one whose row cannot be read; unless overridden, that ends the visit.
+     *
+     * @throws VolumeException naming the inode
+     */
     default void damaged(long inode, MalformedRecordException failure) {
-      throw failure;
+      throw new VolumeException(
+          "The volume's record of inode "
+              + inode
+              + " is damaged: "
+              + failure.getMessage()
+              + ". Mount the volume, copy what it still has elsewhere, and remove it",
+          failure);
     }
   }
 }

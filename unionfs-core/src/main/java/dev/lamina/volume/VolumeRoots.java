@@ -1,5 +1,6 @@
 package dev.lamina.volume;
 
+import dev.lamina.store.MalformedRecordException;
 import dev.lamina.store.RootSource;
 import dev.lamina.store.StateDatabase;
 import dev.lamina.store.StateSnapshot;
@@ -17,14 +18,24 @@ final class VolumeRoots implements RootSource {
   public void blobs(StateSnapshot at, BlobSink sink) {
     for (VolumeId volume : at.volumes().keySet()) {
       try (Delta delta = RocksDelta.at(database, volume.number(), at.readOptions())) {
-        delta.inodes(
-            (inode, row) -> {
-              if (row instanceof InodeRow.Live live
-                  && live.record().content() instanceof Content.Inherited inherited) {
-                sink.blob(volume, inode, inherited.blob(), inherited.size());
-              }
-            });
+        delta.inodes(new Rows(volume, sink));
       }
+    }
+  }
+
+  /** Passes on what the rows of one volume say. */
+  private record Rows(VolumeId volume, BlobSink sink) implements Delta.InodeVisitor {
+    @Override
+    public void visit(long inode, InodeRow row) {
+      if (row instanceof InodeRow.Live live
+          && live.record().content() instanceof Content.Inherited inherited) {
+        sink.blob(volume, inode, inherited.blob(), inherited.size());
+      }
+    }
+
+    @Override
+    public void damaged(long inode, MalformedRecordException failure) {
+      sink.damaged(volume, inode, failure);
     }
   }
 }

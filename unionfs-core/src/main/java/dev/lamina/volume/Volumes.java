@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.fs.FsException;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.FileStatus;
+import dev.lamina.store.MalformedRecordException;
 import dev.lamina.store.StateDatabase;
 import dev.lamina.store.StateFamily;
 import dev.lamina.store.StateTransaction;
@@ -283,11 +284,11 @@ public final class Volumes implements AutoCloseable {
     require(id);
     Path directory = store.layout().volume(id);
     makeDirectories(directory);
-    long[] inodes = {0};
+    InodeCount inodes = new InodeCount();
     long bytes = 0;
     try (Delta delta = RocksDelta.of(store.state().database(), id.number());
         DataFiles files = new DataFiles(directory)) {
-      delta.inodes((inode, row) -> inodes[0]++);
+      delta.inodes(inodes);
       FileStatus status = new FileStatus();
       for (long inode : files.all()) {
         if (files.status(inode, status)) {
@@ -295,7 +296,22 @@ public final class Volumes implements AutoCloseable {
         }
       }
     }
-    return new VolumeUsage(bytes, inodes[0]);
+    return new VolumeUsage(bytes, inodes.count);
+  }
+
+  /** Counts inodes, those that cannot be read among them. */
+  private static final class InodeCount implements Delta.InodeVisitor {
+    private long count;
+
+    @Override
+    public void visit(long inode, InodeRow row) {
+      count++;
+    }
+
+    @Override
+    public void damaged(long inode, MalformedRecordException failure) {
+      count++;
+    }
   }
 
   /**

@@ -8,9 +8,12 @@ import dev.lamina.fs.FileName;
 import dev.lamina.fs.FsException;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.FileOpen;
+import dev.lamina.store.Damage;
 import dev.lamina.store.StateDatabase;
 import dev.lamina.store.StateFamily;
 import dev.lamina.store.Steps;
+import dev.lamina.store.StoreException;
+import dev.lamina.store.VerifyOptions;
 import dev.lamina.store.VolumeId;
 import dev.lamina.testing.fs.LowerTree;
 import dev.lamina.testing.fs.Workspace;
@@ -67,9 +70,13 @@ final class VolumeDamageTest {
   }
 
   private void damage(StateFamily family, byte[] key) {
+    damage(database(), family, key);
+  }
+
+  private static void damage(StateDatabase database, StateFamily family, byte[] key) {
     try (WriteBatch batch = new WriteBatch()) {
-      batch.put(database().family(family), key, new byte[] {(byte) 0xff, 1, 2});
-      database().write(batch, false);
+      batch.put(database.family(family), key, new byte[] {(byte) 0xff, 1, 2});
+      database.write(batch, false);
     } catch (RocksDBException e) {
       throw new IllegalStateException(e);
     }
@@ -125,6 +132,52 @@ final class VolumeDamageTest {
     try (Workspace workspace = open(id)) {
       fails(Errno.EIO, () -> workspace.exists("dir/bad"));
       expectOneBadFile(workspace);
+    }
+  }
+
+  /** In a store of its own: nothing else is collected in there. */
+  @Test
+  void anInodeWhoseRecordCannotBeReadIsNamedByWhateverNeedsIt(@TempDir Path directory) {
+    try (TestStore own = new TestStore(directory.resolve("store"))) {
+      VolumeId id = own.volume(LOWER);
+      long bad;
+      try (Workspace workspace = new Workspace(own.open(id))) {
+        workspace.file("bad", "bad");
+        bad = workspace.inode("bad");
+      }
+      long inodes = own.volumes().usage(id).inodes();
+      damage(
+          own.store().state().database(),
+          StateFamily.INODES,
+          new DeltaKeys(id.number()).inode(bad));
+      String inode = "inode " + bad;
+
+      assertThat(own.store().verify(VerifyOptions.everything()).damages())
+          .singleElement()
+          .satisfies(
+              damage -> {
+                assertThat(damage.kind()).isEqualTo(Damage.Kind.STATE);
+                assertThat(damage.message()).contains("volume " + id + ", " + inode);
+              });
+      assertThatExceptionOfType(StoreException.class)
+          .isThrownBy(own.store()::collect)
+          .withMessageContainingAll("Nothing was collected", "volume " + id, inode, "remove it");
+      assertThat(own.volumes().usage(id).inodes()).isEqualTo(inodes);
+      assertThat(own.store().usage()).isNotNull();
+      assertThatExceptionOfType(VolumeException.class)
+          .isThrownBy(() -> VolumeDiff.of(own.store(), id))
+          .withMessageContaining(inode);
+      assertThatExceptionOfType(VolumeException.class)
+          .isThrownBy(() -> VolumeCommit.begin(own.store(), own.volumes(), id).close())
+          .withMessageContaining(inode);
+      try (Workspace workspace = new Workspace(own.open(id))) {
+        assertThat(workspace.text("dir/one")).isEqualTo("1");
+        assertThatExceptionOfType(VolumeException.class)
+            .isThrownBy(() -> VolumeCommit.begin(own.store(), own.volumes(), id).close())
+            .withMessageContaining(inode);
+      }
+      own.volumes().remove(id);
+      own.store().collect();
     }
   }
 

@@ -95,7 +95,8 @@ public final class VolumeImages {
 
   /**
    * Makes an image of a volume as it is now, without a name, for as long as it is used: to export
-   * it. Nothing of it stays, and the volume is as it was.
+   * it. The volume is as it was. What was put into the store for it (contents, records, the layer)
+   * has no name then and takes space until the next collection; an export soon after finds it.
    *
    * @throws IllegalArgumentException as {@link #commit}
    * @throws ArchiveException as {@link #commit}

@@ -150,7 +150,13 @@ final class ObjectFiles implements AutoCloseable {
     return name;
   }
 
-  private byte[] cloneOrCopy(byte[] path, long size) {
+  /**
+   * Copies a file into a temporary one, sharing blocks where that is possible; it stays as it is.
+   *
+   * @return the temporary name
+   * @throws StoreException where the file has not the size it should have
+   */
+  byte[] cloneOrCopy(byte[] path, long size) {
     return duplicate(
         path,
         size,

@@ -18,6 +18,9 @@ public interface Steps {
   /** A volume's data file has a second name, among the temporary files. */
   String DATA_LINKED = "data linked";
 
+  /** A volume's data file has been cloned or copied by the kernel into a temporary file. */
+  String DATA_COPIED = "data copied";
+
   /** A record has been put, not flushed. */
   String RECORD_PUT = "record put";
 

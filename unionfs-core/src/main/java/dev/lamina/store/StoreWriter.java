@@ -122,6 +122,28 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
    * @throws StoreException where it has another size
    */
   public void link(Path path, Digest digest, long size) {
+    take(path, digest, size, store.objects()::adopt, Steps.DATA_LINKED);
+  }
+
+  /**
+   * Makes an object of what a plain file holds, which stays exactly as it is: blocks are shared
+   * where the file system can, else the kernel copies them. Nobody writes to the file meanwhile.
+   *
+   * @param digest sha256 of its bytes
+   * @param size their number, at least 1
+   * @throws StoreException where it has another size
+   */
+  public void copy(Path path, Digest digest, long size) {
+    take(path, digest, size, store.objects()::cloneOrCopy, Steps.DATA_COPIED);
+  }
+
+  /** Makes a temporary file of a plain file of this size; returns its name. */
+  @FunctionalInterface
+  private interface Taking {
+    byte[] take(byte[] path, long size);
+  }
+
+  private void take(Path path, Digest digest, long size, Taking taking, String step) {
     if (size < 1) {
       throw new IllegalArgumentException("an empty file has no blob: " + path);
     }
@@ -130,14 +152,15 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
     }
     byte[] temporary;
     try {
-      ObjectFiles objects = store.objects();
       byte[] file = PathBytes.of(path);
       temporary =
-          store.blobs().mustCopy(digest) ? objects.copy(file, size) : objects.adopt(file, size);
+          store.blobs().mustCopy(digest)
+              ? store.objects().copy(file, size)
+              : taking.take(file, size);
     } catch (LinuxException e) {
       throw StoreException.of("Cannot take " + path + " into the store", e);
     }
-    store.step(Steps.DATA_LINKED);
+    store.step(step);
     publish(temporary, digest, size);
   }
 

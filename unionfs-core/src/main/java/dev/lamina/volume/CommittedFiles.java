@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 /**
  * Data files that become blobs of the store when they are first read. A large file that nobody can
  * write to, as a read lease proves, becomes an object by a further link, and must not be written
- * from then on; any other one is copied, and a small one is a row. Not thread-safe.
+ * from then on, or by a clone, where it is to stay as it is; any other one is read and written, and
+ * a small one is a row. Not thread-safe.
  */
 final class CommittedFiles implements OwnFiles {
   private static final int BUFFER = 1 << 18;
@@ -105,7 +106,7 @@ final class CommittedFiles implements OwnFiles {
 
   private Committed commit(long inode) {
     try (Fd file = files.open(inode, FileOpen.O_RDONLY)) {
-      boolean unwritable = mayLink && FileLocks.tryReadLease(file.value());
+      boolean unwritable = FileLocks.tryReadLease(file.value());
       try {
         return commit(inode, file.value(), unwritable);
       } finally {
@@ -130,7 +131,12 @@ final class CommittedFiles implements OwnFiles {
     var times = Optional.of(new FileTimes(status.modifyTime(), status.changeTime()));
     if (size > inlineLimit && unwritable) {
       Digest digest = FileHash.of(file, size);
-      writer.link(directory.resolve(Long.toString(inode)), digest, size);
+      Path path = directory.resolve(Long.toString(inode));
+      if (mayLink) {
+        writer.link(path, digest, size);
+      } else {
+        writer.copy(path, digest, size);
+      }
       return new Committed(size, Optional.of(digest), times);
     }
     try (BlobWriter blob = writer.blob(size)) {

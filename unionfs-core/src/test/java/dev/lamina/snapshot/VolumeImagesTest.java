@@ -19,8 +19,10 @@ import dev.lamina.image.Progress;
 import dev.lamina.store.ImageRecord;
 import dev.lamina.store.LayerKey;
 import dev.lamina.store.SnapshotKey;
+import dev.lamina.store.Steps;
 import dev.lamina.store.Store;
 import dev.lamina.store.StoreOptions;
+import dev.lamina.store.VerifyOptions;
 import dev.lamina.store.VolumeId;
 import dev.lamina.testing.fs.Workspace;
 import dev.lamina.tree.Digest;
@@ -36,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -244,6 +247,29 @@ final class VolumeImagesTest {
     assertThat(VolumeDiff.of(store, id)).isEqualTo(changes);
     assertThat(store.collect().objects()).isPositive();
     assertThat(status(id)).isEqualTo(before);
+  }
+
+  @Test
+  void large_files_of_an_exported_volume_are_cloned_or_copied_by_the_kernel() throws Exception {
+    VolumeId id = empty();
+    in(id, w -> w.file("big", "b".repeat(60_000)));
+    volumes.close();
+    store.close();
+    List<String> steps = Collections.synchronizedList(new ArrayList<>());
+    store =
+        Store.open(
+            directory.resolve("store"),
+            StoreOptions.defaults().withSteps(steps::add),
+            Clock.systemUTC());
+    volumes = Volumes.of(store, VolumeOptions.defaults(), Clock.systemUTC());
+    images = new VolumeImages(store, volumes, Clock.systemUTC());
+    assertThat(images.with(id, request(), image -> image).changes()).isPositive();
+    assertThat(steps).contains(Steps.DATA_COPIED).doesNotContain(Steps.DATA_LINKED);
+    assertThat(store.verify(VerifyOptions.everything()).damages()).isEmpty();
+    assertThat(store.usage().unreferencedBytes()).isGreaterThanOrEqualTo(60_000);
+    assertThat(store.collect().objects()).isPositive();
+    assertThat(store.usage().unreferencedBytes()).isZero();
+    in(id, w -> assertThat(w.text("big")).isEqualTo("b".repeat(60_000)));
   }
 
   /** What the data files of a volume are, but for when they were read. */

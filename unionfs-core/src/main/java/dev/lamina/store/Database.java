@@ -136,6 +136,7 @@ final class Database implements AutoCloseable {
     ColumnFamilyOptions family =
         keep(closing, new ColumnFamilyOptions())
             .setTableFormatConfig(table)
+            .setDisableAutoCompactions(!options.compacts())
             .setWriteBufferSize(options.writeBufferBytes() / 2)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
             .setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION);

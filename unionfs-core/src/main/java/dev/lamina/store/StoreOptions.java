@@ -9,6 +9,8 @@ package dev.lamina.store;
  * @param directoryCacheBytes memory for decoded directories
  * @param writeBufferBytes memory for rows not yet written to files, for each database
  * @param syncThreads how many files are brought to disk at a time
+ * @param compacts whether the databases merge their files whenever they see fit; where not, their
+ *     files change in what is asked of the store only, which a copy of them needs to be whole
  * @param steps told after each step of an order of writes
  */
 public record StoreOptions(
@@ -17,6 +19,7 @@ public record StoreOptions(
     long directoryCacheBytes,
     long writeBufferBytes,
     int syncThreads,
+    boolean compacts,
     Steps steps) {
 
   private static final int LARGEST_INLINE = 1 << 16;
@@ -36,12 +39,30 @@ public record StoreOptions(
 
   /** Returns what suits most machines. */
   public static StoreOptions defaults() {
-    return new StoreOptions(4096, 32L << 20, 64L << 20, 32L << 20, 16, Steps.NONE);
+    return new StoreOptions(4096, 32L << 20, 64L << 20, 32L << 20, 16, true, Steps.NONE);
   }
 
   /** Returns these options with other steps. */
   public StoreOptions withSteps(Steps other) {
     return new StoreOptions(
-        inlineLimit, blockCacheBytes, directoryCacheBytes, writeBufferBytes, syncThreads, other);
+        inlineLimit,
+        blockCacheBytes,
+        directoryCacheBytes,
+        writeBufferBytes,
+        syncThreads,
+        compacts,
+        other);
+  }
+
+  /** Returns these options for a store whose databases never merge files by themselves. */
+  public StoreOptions withoutCompaction() {
+    return new StoreOptions(
+        inlineLimit,
+        blockCacheBytes,
+        directoryCacheBytes,
+        writeBufferBytes,
+        syncThreads,
+        false,
+        steps);
   }
 }

@@ -34,8 +34,10 @@ final class Imports {
     return open(directory, Steps.NONE);
   }
 
+  /** Without compaction, which would change files while they are copied after a step. */
   static Store open(Path directory, Steps steps) {
-    return Store.open(directory, StoreOptions.defaults().withSteps(steps), CLOCK);
+    return Store.open(
+        directory, StoreOptions.defaults().withSteps(steps).withoutCompaction(), CLOCK);
   }
 
   /** Bytes that depend on the seed alone and do not compress. */

@@ -32,7 +32,8 @@ public interface Mount extends AutoCloseable {
    * @param lazy unmount although it is in use
    * @throws MountException EBUSY where it is in use and {@code lazy} is false, or where something
    *     is mounted on top of it; it then goes on. ETIMEDOUT where it is off, but requests under way
-   *     do not end
+   *     do not end. EIO where it has ended, but closing the file system failed, so that what was
+   *     written last may be lost
    */
   void unmount(boolean lazy);
 

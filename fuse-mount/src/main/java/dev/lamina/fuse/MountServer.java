@@ -1,6 +1,7 @@
 package dev.lamina.fuse;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What answers the requests of one mount until the kernel ends the connection, and then closes the
@@ -22,6 +23,12 @@ public interface MountServer {
    * @return whether it is closed
    */
   boolean await(Duration limit) throws InterruptedException;
+
+  /**
+   * What closing the file system failed with, once it is closed: what was written last may be lost
+   * then, and whoever unmounts is to know.
+   */
+  Optional<Throwable> closeFailure();
 
   /** What has been served up to now. */
   MountStatistics statistics();

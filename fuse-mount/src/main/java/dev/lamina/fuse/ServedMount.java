@@ -150,6 +150,11 @@ public final class ServedMount implements Mount {
   /** Ends the connection, after what is being written has arrived. */
   private void abort() {
     awaitRequests();
+    if (server.isOver()) {
+      // By itself, meanwhile: the number may be another mount's by now.
+      waitUntilClosed();
+      return;
+    }
     try {
       Connections.abort(connection);
     } catch (LinuxException e) {
@@ -171,7 +176,9 @@ public final class ServedMount implements Mount {
   private void awaitRequests() {
     long limit = System.nanoTime() + WRITING.toNanos();
     try {
-      while (Connections.waiting(connection) > 0 && System.nanoTime() - limit < 0) {
+      while (!server.isOver()
+          && Connections.waiting(connection) > 0
+          && System.nanoTime() - limit < 0) {
         if (waitFor(Duration.ofMillis(10))) {
           return;
         }
@@ -191,14 +198,35 @@ public final class ServedMount implements Mount {
               + closing.toSeconds()
               + " seconds; what it shows stays in use until they do");
     }
+    server.closeFailure().ifPresent(this::failClosing);
   }
 
+  private void failClosing(Throwable failure) {
+    throw new MountException(
+        Errno.EIO,
+        target
+            + " is unmounted, but what was written last may be lost: closing its file system"
+            + " failed: "
+            + (failure.getMessage() == null ? failure : failure.getMessage()),
+        failure);
+  }
+
+  /** Interrupts do not shorten it: whoever is told of the end goes on to free what is below. */
   private boolean waitFor(Duration limit) {
+    long start = System.nanoTime();
+    boolean interrupted = false;
     try {
-      return server.await(limit);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return !isMounted();
+      while (true) {
+        try {
+          return server.await(limit.minusNanos(System.nanoTime() - start));
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -230,6 +258,11 @@ public final class ServedMount implements Mount {
   }
 
   private void takeFromUsers() {
+    if (server.isOver()) {
+      clearDead();
+      waitUntilClosed();
+      return;
+    }
     OwnPlaces places = OwnPlaces.of(connection, target, MountTable.read());
     List<Path> reachable = places.reachable();
     reachable.stream().findFirst().ifPresent(this::writeOut);

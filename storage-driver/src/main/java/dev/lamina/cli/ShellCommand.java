@@ -69,8 +69,11 @@ final class ShellCommand implements Callable<Integer> {
     try {
       code = mountAndRun(directory, interruption);
     } finally {
-      Files.deleteIfExists(directory);
-      interruption.finished(code);
+      try {
+        Files.deleteIfExists(directory);
+      } finally {
+        interruption.finished(code); // else the process could not end
+      }
     }
     return code;
   }

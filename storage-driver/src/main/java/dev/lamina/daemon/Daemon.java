@@ -132,14 +132,15 @@ public final class Daemon implements AutoCloseable {
     }
     stopping.countDown();
     running.cancelAll(); // they say so while the connections are still open
-    boolean unused = false;
+    boolean answered = false;
+    boolean unmounted = false;
     try {
-      unused = server.close(PATIENCE);
+      answered = server.close(PATIENCE);
     } finally {
       try {
-        unused &= mounts.unmountAll();
+        unmounted = mounts.unmountAll();
       } finally {
-        closeStore(unused);
+        closeStore(answered && unmounted && !volumes.areHeld());
         closed.countDown();
       }
     }
@@ -151,7 +152,7 @@ public final class Daemon implements AutoCloseable {
    */
   private void closeStore(boolean unused) {
     if (!unused) {
-      LOG.log(Level.WARNING, "the store is left open, since requests under way do not end");
+      LOG.log(Level.WARNING, "the store is left open, since requests or mounts of it do not end");
       return;
     }
     try {

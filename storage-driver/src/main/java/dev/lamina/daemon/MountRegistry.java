@@ -22,9 +22,9 @@ final class MountRegistry {
   @GuardedBy("this")
   private final SortedMap<Path, ActiveMount> mounts = new TreeMap<>();
 
-  /** Those that no directory shows any more, while somebody still uses them. */
+  /** All whose file system is not closed yet, shown at a directory or not; the oldest first. */
   @GuardedBy("this")
-  private final Set<ActiveMount> detached = new LinkedHashSet<>();
+  private final Set<ActiveMount> open = new LinkedHashSet<>();
 
   @GuardedBy("this")
   private final Set<Path> reserved = new TreeSet<>();
@@ -60,6 +60,7 @@ final class MountRegistry {
   void add(ActiveMount mount) {
     synchronized (this) {
       mounts.put(mount.directory(), mount);
+      open.add(mount);
     }
     Thread.ofVirtual().name("lamina-mount-end").start(() -> awaitEnd(mount));
   }
@@ -73,7 +74,7 @@ final class MountRegistry {
     }
     synchronized (this) {
       mounts.remove(mount.directory(), mount);
-      detached.remove(mount);
+      open.remove(mount);
     }
   }
 
@@ -92,8 +93,7 @@ final class MountRegistry {
   /** Those that still serve somebody, shown at a directory or detached from it. */
   @GuardedBy("this")
   private Stream<ActiveMount> serving() {
-    return Stream.concat(mounts.values().stream(), detached.stream())
-        .filter(m -> m.mount().isMounted());
+    return open.stream().filter(m -> m.mount().isMounted());
   }
 
   /** Returns the mount of a volume, which may be detached. */
@@ -106,6 +106,14 @@ final class MountRegistry {
     return serving().filter(m -> m.volume().isEmpty() && m.what().equals(name)).findFirst();
   }
 
+  /** Those whose file system is not closed yet and that no directory shows any more. */
+  @GuardedBy("this")
+  private List<ActiveMount> takenOff() {
+    List<ActiveMount> found = new ArrayList<>(open);
+    found.removeAll(mounts.values());
+    return found;
+  }
+
   /** Returns all mounts that are shown at a directory, by it. */
   synchronized List<ActiveMount> all() {
     return mounts.values().stream().filter(m -> m.mount().isMounted()).toList();
@@ -113,17 +121,15 @@ final class MountRegistry {
 
   /** Returns those that no directory shows any more, while somebody still uses them. */
   synchronized List<ActiveMount> detached() {
-    return detached.stream().filter(m -> m.mount().isMounted()).toList();
+    return takenOff().stream().filter(m -> m.mount().isMounted()).toList();
   }
 
   /**
-   * Takes a mount off its directory; one that still serves somebody is kept aside until it ends.
+   * Takes a mount off its directory. Until its file system is closed, be it that somebody still
+   * uses it or that it is just being closed, it is known all the same.
    */
   synchronized void remove(ActiveMount mount) {
     mounts.remove(mount.directory(), mount);
-    if (mount.mount().isMounted()) {
-      detached.add(mount);
-    }
   }
 
   /**
@@ -133,7 +139,7 @@ final class MountRegistry {
   synchronized List<ActiveMount> deepestFirst() {
     List<ActiveMount> found = new ArrayList<>();
     mounts.values().forEach(found::addFirst);
-    found.addAll(detached);
+    found.addAll(takenOff());
     return found;
   }
 }

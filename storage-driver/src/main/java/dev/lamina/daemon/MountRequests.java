@@ -19,6 +19,7 @@ import dev.lamina.volume.VolumeFileSystem;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -245,10 +246,10 @@ final class MountRequests {
   }
 
   /**
-   * Unmounts everything, the deepest first; what is busy is detached. One that fails does not keep
-   * the others mounted.
+   * Unmounts everything, the deepest first; what is busy is detached. One that fails, however it
+   * does, does not keep the others mounted.
    *
-   * @return whether all have ended
+   * @return whether all have ended, and their file systems are closed
    */
   boolean unmountAll() {
     boolean all = true;
@@ -256,11 +257,20 @@ final class MountRequests {
       try {
         mount.mount().close();
         context.mounts().remove(mount);
-      } catch (MountException e) {
-        all = false;
+      } catch (RuntimeException e) {
         LOG.log(Level.ERROR, "cannot unmount " + mount.directory() + " on the way out", e);
       }
+      all &= hasClosed(mount);
     }
     return all;
+  }
+
+  private static boolean hasClosed(ActiveMount mount) {
+    try {
+      return mount.mount().await(Duration.ZERO);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false; // it may have: a store that is left open does less harm than one closed early
+    }
   }
 }

@@ -268,6 +268,13 @@ public final class Volumes implements AutoCloseable {
     }
   }
 
+  /** Returns whether anybody has any volume: then the store must not be closed. */
+  public boolean areHeld() {
+    synchronized (holders) {
+      return !holders.isEmpty();
+    }
+  }
+
   /** Returns a volume's file system where it is open. */
   Optional<VolumeFileSystem> opened(VolumeId id) {
     synchronized (holders) {

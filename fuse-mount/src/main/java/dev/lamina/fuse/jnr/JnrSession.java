@@ -9,6 +9,7 @@ import dev.lamina.fuse.TargetPath;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jnr.ffi.Pointer;
@@ -28,6 +29,7 @@ final class JnrSession implements MountServer {
   private final Answers answers;
   private final CountDownLatch looped = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile Optional<Throwable> closeFailure = Optional.empty();
 
   /**
    * @param operations what libfuse calls; must live as long as the session
@@ -88,11 +90,15 @@ final class JnrSession implements MountServer {
   /** Frees what libfuse made, unmounting where it is mounted still, and closes the file system. */
   void end() {
     try {
-      library.fuse_unmount(mountPoint, channel);
-      library.fuse_destroy(fuse);
-      library.free(mountPoint);
-      fileSystem.close();
+      try {
+        library.fuse_unmount(mountPoint, channel);
+        library.fuse_destroy(fuse);
+        library.free(mountPoint);
+      } finally {
+        fileSystem.close();
+      }
     } catch (RuntimeException | Error e) {
+      closeFailure = Optional.of(e);
       answers.log().once(System.Logger.Level.ERROR, "closing the file system failed: " + e);
     } finally {
       // Until here libfuse has called what these refer to.
@@ -120,6 +126,11 @@ final class JnrSession implements MountServer {
   @Override
   public boolean await(Duration limit) throws InterruptedException {
     return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public Optional<Throwable> closeFailure() {
+    return closeFailure;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.lamina.fuse.MountServer;
 import dev.lamina.fuse.MountStatistics;
 import dev.lamina.linux.FileMapping;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,6 +34,7 @@ final class Session implements MountServer {
   private final AtomicBoolean cleanedUp = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean aborted;
+  private volatile Optional<Throwable> closeFailure = Optional.empty();
 
   /**
    * @param device the connection's descriptor, closed at the end
@@ -128,6 +130,7 @@ final class Session implements MountServer {
           device) {
         fileSystem.close();
       } catch (RuntimeException | Error e) {
+        closeFailure = Optional.of(e);
         log.once(System.Logger.Level.ERROR, "closing the file system failed: " + e);
       } finally {
         ended.countDown();
@@ -166,6 +169,11 @@ final class Session implements MountServer {
   @Override
   public boolean await(Duration limit) throws InterruptedException {
     return ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public Optional<Throwable> closeFailure() {
+    return closeFailure;
   }
 
   @Override

@@ -217,8 +217,9 @@ final class UnmountTest {
   }
 
   @Test
-  void aLazyUnmountOfWhatNobodyUsesIsTheEnd() {
+  void aLazyUnmountOfWhatNobodyUsesIsTheEnd() throws Exception {
     mount.unmount(true);
+    assertThat(mount.await(SOON)).isTrue();
     assertThat(mount.isMounted()).isFalse();
   }
 

@@ -8,6 +8,7 @@ import dev.lamina.linux.LinuxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A mount that a transport of this process serves.
@@ -265,7 +266,7 @@ public final class ServedMount implements Mount {
     }
     OwnPlaces places = OwnPlaces.of(connection, target, MountTable.read());
     List<Path> reachable = places.reachable();
-    reachable.stream().findFirst().ifPresent(this::writeOut);
+    writeOut(reachable.stream().findFirst());
     while (!reachable.isEmpty()) {
       detachment.detach(reachable.getFirst(), true);
       // One may have gone with another.
@@ -283,22 +284,24 @@ public final class ServedMount implements Mount {
   /**
    * Lets the kernel write what users changed through mappings. It waits for requests that this
    * process answers, so a thread of its own does it, which the end of the connection sets free.
+   *
+   * @param place where it can be reached; absent where it is detached or covered, so that only a
+   *     sync of all file systems gets there
    */
-  private void writeOut(Path place) {
+  private void writeOut(Optional<Path> place) {
     Thread writer =
         Thread.ofPlatform()
             .daemon()
             .name("lamina-write-out")
             .start(
                 () -> {
-                  int flags = FileOpen.O_RDONLY | FileOpen.O_DIRECTORY;
-                  try (Fd root = FileOpen.openat(Fd.CWD, TargetPath.bytes(place), flags)) {
-                    FileIo.syncfs(root.value());
+                  try {
+                    place.ifPresentOrElse(ServedMount::sync, FileIo::sync);
                   } catch (LinuxException e) {
                     LOG.log(
                         System.Logger.Level.WARNING,
                         "what is mapped of {0} may not have been written: {1}",
-                        place,
+                        target,
                         e.getMessage());
                   }
                 });
@@ -307,11 +310,18 @@ public final class ServedMount implements Mount {
         LOG.log(
             System.Logger.Level.WARNING,
             "what is mapped of {0} is not all written after {1} seconds",
-            place,
+            target,
             WRITING.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void sync(Path place) {
+    int flags = FileOpen.O_RDONLY | FileOpen.O_DIRECTORY;
+    try (Fd root = FileOpen.openat(Fd.CWD, TargetPath.bytes(place), flags)) {
+      FileIo.syncfs(root.value());
     }
   }
 }

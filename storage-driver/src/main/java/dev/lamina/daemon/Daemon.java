@@ -111,6 +111,11 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
+  /** Whether a request is under way that a stop waits for. */
+  boolean isAtWork() {
+    return running.areSome();
+  }
+
   /** Waits until somebody asks the daemon to stop. */
   public void awaitStop() throws InterruptedException {
     stopping.await();

@@ -38,6 +38,11 @@ final class RunningRequests {
     notifyAll();
   }
 
+  /** Returns whether any is under way. */
+  synchronized boolean areSome() {
+    return !running.isEmpty();
+  }
+
   /** Returns whether the daemon is about to end. */
   synchronized boolean isEnding() {
     return ending;

@@ -195,7 +195,7 @@ final class DaemonTest {
                     end.set(e);
                   }
                 });
-    while (((Answer.DaemonStatus) ask(new Request.Status())).operations() < 2) {
+    while (!daemon.orElseThrow().isAtWork()) {
       Thread.onSpinWait();
     }
     assertThatThrownBy(() -> ask(new Request.Stop(false)))

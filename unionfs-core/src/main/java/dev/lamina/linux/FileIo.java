@@ -226,6 +226,11 @@ public final class FileIo {
     Syscalls.check(Syscalls.call(Syscall.SYNCFS, fd), Syscall.SYNCFS, fd);
   }
 
+  /** Brings all file systems to disk, those included that are mounted nowhere any more. */
+  public static void sync() {
+    Syscalls.check(Syscalls.call(Syscall.SYNC), Syscall.SYNC, -1);
+  }
+
   /** Starts or awaits writeback of a range (length 0: to the end), by SYNC_FILE_RANGE_ bits. */
   public static void syncFileRange(int fd, long position, long length, int flags) {
     long result = Syscalls.call(Syscall.SYNC_FILE_RANGE, fd, position, length, flags);

@@ -101,6 +101,10 @@ public final class VolumeFileSystem implements FileSystem {
             with(
                 node,
                 found -> {
+                  if (found.orphan) {
+                    // The kernel, which asks by number what it has forgotten, has not told yet.
+                    throw FsException.of(Errno.ESTALE);
+                  }
                   parts.inodes().enter(found, entry);
                   return 0;
                 }));

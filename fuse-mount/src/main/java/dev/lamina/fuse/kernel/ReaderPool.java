@@ -1,5 +1,6 @@
 package dev.lamina.fuse.kernel;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,10 +48,12 @@ final class ReaderPool {
    * @throws IllegalStateException where not one can be started
    */
   void start() {
+    boolean started = false;
     for (int i = 0; i < Math.min(kept, most); i++) {
-      grow();
+      started |= grow();
     }
-    if (threads.get() == 0) {
+    // Not by how many there are: those that started may have ended already.
+    if (!started) {
       throw new IllegalStateException("no thread can be started");
     }
   }
@@ -117,22 +120,27 @@ final class ReaderPool {
     return ended;
   }
 
-  private void grow() {
-    if (!wakeOne()) {
-      int count = threads.get();
-      while (count < most && !ended) {
-        if (threads.compareAndSet(count, count + 1)) {
-          reading.incrementAndGet();
-          if (!starter.getAsBoolean()) {
-            // Those that are at work go on, and read again when they are done.
-            reading.decrementAndGet();
-            threads.decrementAndGet();
-          }
-          return;
-        }
-        count = threads.get();
-      }
+  /** Whether one thread more reads now. */
+  @CanIgnoreReturnValue
+  private boolean grow() {
+    if (wakeOne()) {
+      return true;
     }
+    int count = threads.get();
+    while (count < most && !ended) {
+      if (threads.compareAndSet(count, count + 1)) {
+        reading.incrementAndGet();
+        boolean started = starter.getAsBoolean();
+        if (!started) {
+          // Those that are at work go on, and read again when they are done.
+          reading.decrementAndGet();
+          threads.decrementAndGet();
+        }
+        return started;
+      }
+      count = threads.get();
+    }
+    return false;
   }
 
   private boolean wakeOne() {

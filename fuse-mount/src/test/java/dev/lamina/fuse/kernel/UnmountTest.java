@@ -235,6 +235,16 @@ final class UnmountTest {
   }
 
   @Test
+  void aServerThatStopsWritesOutWhatIsMappedOfWhatWasDetached() throws Exception {
+    Process user = mapping();
+    mount.unmount(true);
+    assertThat(ask(user, "mapped!")).isEqualTo("stored");
+    mount.close();
+    assertThat(mount.isMounted()).isFalse();
+    assertThat(contentAtTheEnd()).isEqualTo("mapped!");
+  }
+
+  @Test
   void aServerThatStopsEndsWhatWasDetachedBefore() throws Exception {
     Process user = shell("echo ready; read line; cat dir/file 2>/dev/null || echo gone");
     mount.unmount(true);

@@ -307,11 +307,6 @@ final class ObjectFiles implements AutoCloseable {
     }
   }
 
-  /** Brings everything on the file system of the objects to disk. */
-  void syncFileSystem() {
-    FileIo.syncfs(objects.value());
-  }
-
   /** Removes an object; what has it open keeps it. Returns the disk space it took, in bytes. */
   long unlink(Digest digest) {
     long bytes = diskBytes(digest);

@@ -9,8 +9,12 @@ import dev.lamina.linux.FileNames;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
+import dev.lamina.store.StoreException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +37,18 @@ final class DataFiles implements DataSync, AutoCloseable {
 
   /** Whether a file was made, or put in its place, since the directory was last synced. */
   private volatile boolean hasNewNames;
+
+  /** Makes a volume's directories where they are missing. */
+  static void makeDirectories(Path volume) {
+    var ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    try {
+      Files.createDirectories(volume.resolve("data"), ownerOnly);
+      Files.createDirectories(volume.resolve("tmp"), ownerOnly);
+    } catch (IOException e) {
+      throw StoreException.of("making the directories of " + volume, e);
+    }
+  }
 
   /** Opens the files below a volume's directory, which must hold both directories. */
   DataFiles(Path volume) {

@@ -163,7 +163,7 @@ public final class VolumeCommit implements AutoCloseable {
   private static VolumeCommit open(
       Store store, Volumes volumes, Source source, VolumeRecord record) {
     Path directory = store.layout().volume(source.id);
-    Volumes.makeDirectories(directory);
+    DataFiles.makeDirectories(directory);
     DataFiles files = new DataFiles(directory);
     RocksDelta delta = RocksDelta.of(store.state().database(), source.id.number());
     boolean opened = false;

@@ -49,7 +49,7 @@ public final class VolumeDiff {
       VolumeRecord record = require(id, at.volume(id).orElse(null));
       Base base = new Base(TreeView.open(store.directories(), record.baseTree()));
       Path directory = store.layout().volume(id);
-      Volumes.makeDirectories(directory);
+      DataFiles.makeDirectories(directory);
       try (Delta delta = RocksDelta.at(store.state().database(), id.number(), at.readOptions());
           DataFiles files = new DataFiles(directory)) {
         VolumeView view = VolumeView.read(base, delta);

@@ -154,7 +154,7 @@ final class VolumeFork {
 
   private void cloneData() {
     Path target = store.layout().volume(fork);
-    Volumes.makeDirectories(target);
+    DataFiles.makeDirectories(target);
     try (DataFiles from = new DataFiles(store.layout().volume(source));
         DataFiles to = new DataFiles(target)) {
       for (long inode : own) {

@@ -3,13 +3,10 @@ package dev.lamina.volume;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.fs.FsException;
 import dev.lamina.linux.Errno;
-import dev.lamina.linux.FileStatus;
-import dev.lamina.store.MalformedRecordException;
 import dev.lamina.store.StateDatabase;
 import dev.lamina.store.StateFamily;
 import dev.lamina.store.StateTransaction;
 import dev.lamina.store.Store;
-import dev.lamina.store.StoreException;
 import dev.lamina.store.Use;
 import dev.lamina.store.VolumeId;
 import dev.lamina.store.VolumeRecord;
@@ -17,10 +14,7 @@ import dev.lamina.store.VolumeState;
 import dev.lamina.tree.Digest;
 import dev.lamina.tree.Tree;
 import dev.lamina.tree.TreeView;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +128,7 @@ public final class Volumes implements AutoCloseable {
 
   private VolumeFileSystem open(VolumeId id, VolumeRecord record) {
     Path directory = store.layout().volume(id);
-    makeDirectories(directory);
+    DataFiles.makeDirectories(directory);
     StateDatabase database = store.state().database();
     Use use = store.use(record.baseTree());
     Delta delta = RocksDelta.of(database, id.number());
@@ -289,36 +283,7 @@ public final class Volumes implements AutoCloseable {
    */
   public VolumeUsage usage(VolumeId id) {
     require(id);
-    Path directory = store.layout().volume(id);
-    makeDirectories(directory);
-    InodeCount inodes = new InodeCount();
-    long bytes = 0;
-    try (Delta delta = RocksDelta.of(store.state().database(), id.number());
-        DataFiles files = new DataFiles(directory)) {
-      delta.inodes(inodes);
-      FileStatus status = new FileStatus();
-      for (long inode : files.all()) {
-        if (files.status(inode, status)) {
-          bytes += status.blocks() * Base.BLOCK;
-        }
-      }
-    }
-    return new VolumeUsage(bytes, inodes.count);
-  }
-
-  /** Counts inodes, those that cannot be read among them. */
-  private static final class InodeCount implements Delta.InodeVisitor {
-    private long count;
-
-    @Override
-    public void visit(long inode, InodeRow row) {
-      count++;
-    }
-
-    @Override
-    public void damaged(long inode, MalformedRecordException failure) {
-      count++;
-    }
+    return VolumeUsage.of(store, id);
   }
 
   /**
@@ -409,18 +374,6 @@ public final class Volumes implements AutoCloseable {
       if (kept != null && kept.isEmpty()) {
         lost.remove(id);
       }
-    }
-  }
-
-  /** Makes a volume's directories where they are missing. */
-  static void makeDirectories(Path volume) {
-    var ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    try {
-      Files.createDirectories(volume.resolve("data"), ownerOnly);
-      Files.createDirectories(volume.resolve("tmp"), ownerOnly);
-    } catch (IOException e) {
-      throw StoreException.of("making the directories of " + volume, e);
     }
   }
 

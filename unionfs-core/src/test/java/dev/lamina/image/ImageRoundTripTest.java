@@ -26,8 +26,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -391,23 +389,7 @@ final class ImageRoundTripTest {
   void the_tree_of_a_root_directory_is_what_its_layer_says() throws Exception {
     Path root = Files.createDirectory(dir.resolve("root"));
     Files.writeString(root.resolve("file"), "content");
-    List<String> warnings = new ArrayList<>();
-    Progress progress =
-        new Progress() {
-          @Override
-          public void begin(List<Long> layerBytes) {}
-
-          @Override
-          public void advance(int layer, long bytes) {}
-
-          @Override
-          public void state(int layer, LayerState state) {}
-
-          @Override
-          public void warn(String message) {
-            warnings.add(message);
-          }
-        };
+    KeptWarnings progress = new KeptWarnings();
     ImportedImage imported;
     try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       socket.bind(UnixDomainSocketAddress.of(root.resolve("socket")));
@@ -419,7 +401,7 @@ final class ImageRoundTripTest {
                   Optional.of(ImageName.parse("root")),
                   NOTHING);
     }
-    assertThat(warnings).hasSize(2).allMatch(text -> text.contains("/socket"));
+    assertThat(progress.warnings()).hasSize(2).allMatch(text -> text.contains("/socket"));
     assertThat(tree(imported).walk(TreePath.parse("socket"))).isZero();
     assertThat(tree(imported).walk(TreePath.parse("socket2"))).isZero();
     export("root", "oci:" + dir.resolve("out") + ":x", ExportOptions.defaults());

@@ -287,31 +287,15 @@ final class ImportBoundsTest {
     }
     Path file = dir.resolve("same.tar");
     Files.write(file, tar.end());
-    List<String> warnings = new ArrayList<>();
-    Progress progress =
-        new Progress() {
-          @Override
-          public void begin(List<Long> layerBytes) {}
-
-          @Override
-          public void advance(int layer, long bytes) {}
-
-          @Override
-          public void state(int layer, LayerState state) {}
-
-          @Override
-          public void warn(String message) {
-            warnings.add(message);
-          }
-        };
+    KeptWarnings progress = new KeptWarnings();
     new ImageImporter(store, ImportOptions.defaults(), progress, Clock.systemUTC())
         .run(
             ImageLocation.parse("tar:" + file),
             Optional.of(ImageName.parse("it")),
             InputStream.nullInputStream());
-    assertThat(warnings).hasSize(101);
-    assertThat(warnings.getFirst()).contains("same", "twice");
-    assertThat(warnings.getLast()).isEqualTo("and 49 more warnings like these");
+    assertThat(progress.warnings()).hasSize(101);
+    assertThat(progress.warnings().getFirst()).contains("same", "twice");
+    assertThat(progress.warnings().getLast()).isEqualTo("and 49 more warnings like these");
   }
 
   @Test

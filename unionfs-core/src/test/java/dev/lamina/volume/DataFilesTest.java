@@ -17,7 +17,7 @@ final class DataFilesTest {
   @Test
   void one_file_that_fails_keeps_no_other_from_disk_and_what_is_known_of_it_is_told()
       throws Exception {
-    Volumes.makeDirectories(directory);
+    DataFiles.makeDirectories(directory);
     List<DataSync.Failure> failures = new ArrayList<>();
     try (DataFiles files = new DataFiles(directory)) {
       files.create(9).close();

@@ -412,11 +412,24 @@ public final class KernelFileSystem implements FileSystem {
         }
       }
     } catch (LinuxException e) {
-      // What getdents64 answers in a removed directory, which is empty.
-      if (e.errno() != Errno.ENOENT) {
+      if (!isEmptied(directory, e.errno())) {
         throw FsException.of(e.errno());
       }
     }
+  }
+
+  /**
+   * Whether a listing failed because its directory was removed, so that nothing is left to list:
+   * getdents64 answers ENOENT there, and on ext4, which sets the size of such a directory to 0,
+   * lseek to a position it had given before answers EINVAL.
+   */
+  private static boolean isEmptied(KernelNodes.Node directory, Errno errno) {
+    if (errno == Errno.ENOENT) {
+      return true;
+    }
+    FileStatus status = new FileStatus();
+    FileAttributes.fstat(directory.fd(), status);
+    return errno == Errno.EINVAL && status.links() == 0;
   }
 
   private boolean list(

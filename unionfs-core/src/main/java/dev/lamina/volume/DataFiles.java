@@ -178,6 +178,11 @@ final class DataFiles implements DataSync, AutoCloseable {
   }
 
   @Override
+  public boolean has(long inode) {
+    return status(inode, new FileStatus());
+  }
+
+  @Override
   public void syncNames() {
     if (hasNewNames) {
       // Cleared first: what is made meanwhile is for the next time.

@@ -22,6 +22,9 @@ interface DataSync {
    */
   void sync(List<Long> inodes, Consumer<Failure> failures);
 
+  /** Whether an inode's file is there still. */
+  boolean has(long inode);
+
   /** The names of files that were made since this was last done. */
   void syncNames();
 }

@@ -87,6 +87,10 @@ final class DirtyFiles {
         failure -> {
           if (failure.isTold()) {
             lost.add(failure.inode(), failure.cause());
+            if (!files.has(failure.inode())) {
+              // Removed, and forgotten, while it was being synced.
+              lost.forget(failure.inode());
+            }
           } else {
             done.remove(failure.inode());
             attempts.attempt(
@@ -98,7 +102,13 @@ final class DirtyFiles {
     left.keySet().removeAll(done);
   }
 
+  /** What was written to meanwhile stays: the node may be known anew, with other data. */
   private synchronized void again(Map<Long, NodeData> left) {
-    left.forEach(this::wrote);
+    left.forEach(
+        (inode, data) -> {
+          if (dirty.putIfAbsent(inode, data) == null) {
+            data.dirty = true;
+          }
+        });
   }
 }

@@ -9,5 +9,10 @@ final class NoDataFiles implements DataSync {
   public void sync(List<Long> inodes, Consumer<Failure> failures) {}
 
   @Override
+  public boolean has(long inode) {
+    return false;
+  }
+
+  @Override
   public void syncNames() {}
 }

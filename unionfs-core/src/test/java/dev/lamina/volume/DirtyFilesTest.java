@@ -27,6 +27,8 @@ final class DirtyFilesTest {
     final List<Long> synced = new ArrayList<>();
     final Set<Long> bad = new HashSet<>();
     final Set<Long> unopened = new HashSet<>();
+    final Set<Long> removed = new HashSet<>();
+    Runnable meanwhile = () -> {};
     int names;
     boolean fails;
 
@@ -36,6 +38,7 @@ final class DirtyFilesTest {
       if (fails) {
         throw new IllegalStateException("told to fail");
       }
+      meanwhile.run();
       for (long inode : inodes) {
         if (bad.contains(inode)) {
           failures.accept(new Failure(inode, true, failure()));
@@ -45,6 +48,11 @@ final class DirtyFilesTest {
           synced.add(inode);
         }
       }
+    }
+
+    @Override
+    public boolean has(long inode) {
+      return !removed.contains(inode);
     }
 
     @Override
@@ -110,6 +118,34 @@ final class DirtyFilesTest {
     assertThat(dirty.sync()).isTrue();
     assertThat(files.synced).containsExactly(8L, 7L);
     assertThat(lost.isEmpty()).isTrue();
+  }
+
+  @Test
+  void what_is_written_while_one_cannot_be_opened_is_synced_and_so_is_what_follows() {
+    NodeData again = new NodeData();
+    files.unopened.add(7L);
+    files.meanwhile = () -> dirty.wrote(7, again);
+    dirty.wrote(7, new NodeData());
+    assertThatThrownBy(dirty::sync).isInstanceOf(LinuxException.class);
+    files.unopened.clear();
+    files.meanwhile = () -> {};
+    assertThat(dirty.sync()).isTrue();
+    dirty.wrote(7, again);
+    assertThat(dirty.sync()).isTrue();
+    assertThat(files.synced).containsExactly(7L, 7L);
+  }
+
+  @Test
+  void one_that_is_removed_while_it_cannot_be_written_is_not_lost() {
+    files.bad.add(7L);
+    files.meanwhile =
+        () -> {
+          files.removed.add(7L);
+          dirty.forget(7);
+        };
+    dirty.wrote(7, new NodeData());
+    assertThat(dirty.sync()).isTrue();
+    lost.requireAllWhole();
   }
 
   @Test

@@ -218,6 +218,11 @@ final class VolumeSyncTest {
     }
 
     @Override
+    public boolean has(long inode) {
+      return true;
+    }
+
+    @Override
     public void syncNames() {}
   }
 }

@@ -71,6 +71,21 @@ interface Delta extends AutoCloseable {
   interface DirectoryNameVisitor {
     /** Takes one. */
     void visit(long directory, FileName name, NameRow row);
+
+    /**
+     * Takes note of one whose row cannot be read; unless overridden, that ends the visit.
+     *
+     * @param failure names the directory's inode and the name
+     * @throws VolumeException with the same
+     */
+    default void damaged(MalformedRecordException failure) {
+      throw new VolumeException(
+          "A record of the volume is damaged: "
+              + failure.getMessage()
+              + ". Mount the volume, copy what it still has elsewhere ('find -inum' finds the"
+              + " directory), and remove it",
+          failure);
+    }
   }
 
   /** Takes names in listing order. */

@@ -65,7 +65,22 @@ final class RocksDelta implements Delta {
   @Override
   public @Nullable NameRow name(long directory, FileName name) {
     byte[] value = get(StateFamily.NAMES, keys.name(directory, name));
-    return value == null ? null : DeltaCodec.decodeName(value);
+    return value == null ? null : decode(directory, name, value);
+  }
+
+  /** Who is told that a row is damaged is told where. */
+  private static NameRow decode(long directory, FileName name, byte[] value) {
+    try {
+      return DeltaCodec.decodeName(value);
+    } catch (MalformedRecordException e) {
+      throw new MalformedRecordException(
+          "that of the name \""
+              + name
+              + "\" in the directory with inode "
+              + directory
+              + ": "
+              + e.getMessage());
+    }
   }
 
   @Override
@@ -73,8 +88,11 @@ final class RocksDelta implements Delta {
     try (RocksIterator rows = iterator(StateFamily.NAMES)) {
       for (rows.seek(keys.name(directory, from)); rows.isValid(); rows.next()) {
         byte[] key = rows.key();
-        if (DeltaKeys.inodeOf(key) != directory
-            || !visitor.visit(DeltaKeys.nameOf(key), DeltaCodec.decodeName(rows.value()))) {
+        if (DeltaKeys.inodeOf(key) != directory) {
+          return;
+        }
+        FileName name = DeltaKeys.nameOf(key);
+        if (!visitor.visit(name, decode(directory, name, rows.value()))) {
           return;
         }
       }
@@ -87,8 +105,16 @@ final class RocksDelta implements Delta {
     try (RocksIterator rows = iterator(StateFamily.NAMES)) {
       for (rows.seek(keys.first()); rows.isValid(); rows.next()) {
         byte[] key = rows.key();
-        visitor.visit(
-            DeltaKeys.inodeOf(key), DeltaKeys.nameOf(key), DeltaCodec.decodeName(rows.value()));
+        long directory = DeltaKeys.inodeOf(key);
+        FileName name = DeltaKeys.nameOf(key);
+        NameRow row;
+        try {
+          row = decode(directory, name, rows.value());
+        } catch (MalformedRecordException e) {
+          visitor.damaged(e);
+          continue;
+        }
+        visitor.visit(directory, name, row);
       }
       check(rows);
     }

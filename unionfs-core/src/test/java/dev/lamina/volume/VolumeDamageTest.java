@@ -196,10 +196,24 @@ final class VolumeDamageTest {
     damage(StateFamily.NAMES, new DeltaKeys(id.number()).name(directory, FileName.of("bad")));
     try (Workspace workspace = open(id)) {
       fails(Errno.EIO, () -> workspace.exists("dir/bad"));
-      fails(Errno.EIO, () -> workspace.names("dir"));
+      assertThatExceptionOfType(FsException.class)
+          .isThrownBy(() -> workspace.names("dir"))
+          .withMessageContainingAll("\"bad\"", "inode " + directory)
+          .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
       assertThat(workspace.text("other/file")).isEqualTo("fine");
       workspace.file("other/new", "");
+      // Of an open volume a fork is committed.
+      expectNamed(directory, () -> VolumeCommit.begin(store.store(), store.volumes(), id).close());
     }
+    expectNamed(directory, () -> VolumeDiff.of(store.store(), id));
+    expectNamed(directory, () -> VolumeCommit.begin(store.store(), store.volumes(), id).close());
+    store.volumes().remove(id);
+  }
+
+  private static void expectNamed(long directory, ThrowingCallable action) {
+    assertThatExceptionOfType(VolumeException.class)
+        .isThrownBy(action)
+        .withMessageContainingAll("\"bad\"", "inode " + directory, "remove it");
   }
 
   @Test

@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 . build/machine.sh
 
 install_missing maven git fuse3 'libfuse2|libfuse2t64' mmdebstrap skopeo umoci python3 \
-  attr acl libcap2-bin make zstd
+  attr acl libcap2-bin make zstd xz-utils bzip2
 require_jdk
 command -v mvn >/dev/null || {
   echo "test.sh: there is no Maven here; install maven, at least 3.8.7" >&2

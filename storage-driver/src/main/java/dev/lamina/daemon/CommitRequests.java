@@ -126,7 +126,7 @@ final class CommitRequests {
 
   private static Compression compression(String word) throws ControlException {
     return Arrays.stream(Compression.values())
-        .filter(form -> form.word().equals(word))
+        .filter(form -> form.isWritten() && form.word().equals(word))
         .findFirst()
         .orElseThrow(
             () ->

@@ -116,7 +116,7 @@ final class MountedImageTest {
   void what_goes_out_has_the_layers_that_came_in() throws Exception {
     List<String> diffIds = diffIds("oci:" + image.oci() + ":hazards");
     assertThat(diffIds).hasSizeGreaterThan(2);
-    for (Compression compression : Compression.values()) {
+    for (Compression compression : List.of(Compression.NONE, Compression.GZIP, Compression.ZSTD)) {
       Path out = directory.resolve("out-" + compression.word());
       store.export(
           "hazards:zstd",
@@ -189,7 +189,7 @@ final class MountedImageTest {
     }
     try (InputStream in =
         Compression.detect(start)
-            .decompress(new BufferedInputStream(Files.newInputStream(layer)))) {
+            .decompress(new BufferedInputStream(Files.newInputStream(layer)), 1 << 20)) {
       byte[] buffer = new byte[1 << 16];
       int read;
       while ((read = in.read(buffer)) > 0) {

@@ -5,6 +5,9 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
+import org.apache.commons.compress.MemoryLimitException;
+import org.tukaani.xz.UnsupportedOptionsException;
 
 /**
  * The uncompressed bytes of an archive, whatever its compression. What a damaged or cut-off archive
@@ -37,11 +40,15 @@ final class InflatedInput extends FilterInputStream {
     Compression compression = Compression.detect(buffered);
     try {
       return new InflatedInput(
-          compression.decompress(buffered), archive, limits, counting, compression);
+          compression.decompress(buffered, limits.inflaterBytes()),
+          archive,
+          limits,
+          counting,
+          compression);
     } catch (ArchiveException e) {
       throw e;
     } catch (IOException e) {
-      throw damaged(archive, compression, e);
+      throw bad(archive, compression, limits, e);
     }
   }
 
@@ -63,7 +70,7 @@ final class InflatedInput extends FilterInputStream {
     } catch (ArchiveException e) {
       throw e;
     } catch (IOException e) {
-      throw counting().failed() ? e : damaged(archive, compression, e);
+      throw counting().failed() ? e : bad(archive, compression, limits, e);
     }
     if (n > 0) {
       count += n;
@@ -111,14 +118,34 @@ final class InflatedInput extends FilterInputStream {
     return false;
   }
 
-  private static ArchiveException damaged(String archive, Compression compression, IOException e) {
-    String what =
-        e instanceof EOFException
-                || String.valueOf(e.getMessage())
-                    .toLowerCase(java.util.Locale.ROOT)
-                    .contains("trunc")
-            ? "the " + compression + " stream is cut off before its end"
-            : "the " + compression + " stream is damaged (" + e.getMessage() + ")";
-    return new ArchiveException(archive, what, e);
+  private static ArchiveException bad(
+      String archive, Compression compression, Limits limits, IOException e) {
+    return new ArchiveException(archive, reason(compression, limits, e), e);
+  }
+
+  private static String reason(Compression compression, Limits limits, IOException e) {
+    String stream = "the " + compression + " stream ";
+    String message = String.valueOf(e.getMessage());
+    if (e instanceof MemoryLimitException memory) {
+      return stream
+          + "needs "
+          + mebibytes(memory.getMemoryNeededInKb() * 1024)
+          + " MiB of memory to be read, and "
+          + limits.inflaterBytes() / (1 << 20)
+          + " MiB is the limit; compress it with a smaller dictionary, as xz -9 does, or import it"
+          + " uncompressed";
+    }
+    if (e instanceof UnsupportedOptionsException) {
+      return stream + "uses what cannot be read here (" + message + ")";
+    }
+    String lower = message.toLowerCase(Locale.ROOT);
+    return e instanceof EOFException || lower.contains("trunc") || lower.contains("unexpected end")
+        ? stream + "is cut off before its end"
+        : stream + "is damaged (" + message + ")";
+  }
+
+  /** Rounds up, so that what is needed never reads as no more than what is allowed. */
+  private static long mebibytes(long bytes) {
+    return (bytes + (1 << 20) - 1) >> 20;
   }
 }

@@ -103,7 +103,7 @@ public final class LayerImporter {
     String name = source.name();
     try (KeptInput kept = new KeptInput(source.opener().open(), writer, source.keep(), progress);
         InputStream compressed = new ReadAhead("read", kept);
-        InflatedInput inflated = InflatedInput.of(compressed, name, limits);
+        InflatedInput inflated = inflate(compressed, name, memory);
         InputStream inflating = new ReadAhead("inflate", inflated);
         DigestingInput digesting = new DigestingInput(inflating);
         InputStream tar = new ReadAhead("digest", digesting);
@@ -130,6 +130,23 @@ public final class LayerImporter {
           reader.entries(),
           memory::close);
     }
+  }
+
+  /**
+   * What an xz stream may take counts with the entries, up to a quarter of the budget: so of many
+   * layers that ask for large dictionaries only a few are inflated at a time.
+   */
+  private InflatedInput inflate(InputStream compressed, String name, MetadataBudget.Lease memory)
+      throws IOException {
+    InflatedInput inflated = InflatedInput.of(compressed, name, limits);
+    if (inflated.compression() == Compression.XZ) {
+      long most = Math.min(limits.inflaterBytes(), memory.most() / 4);
+      if (memory.take(most) != MetadataBudget.Answer.ENOUGH) {
+        throw new MemoryShortException(
+            name, Optional.empty(), "its xz stream may take " + most + " bytes of memory");
+      }
+    }
+    return inflated;
   }
 
   /**

@@ -18,6 +18,8 @@ import java.io.InputStream;
  * @param metadataBytes about how much memory the entries of all layers that are read at a time may
  *     take together: names, link targets, extended attributes, the framings
  * @param layers most layers of an image; engines stop at 127, and overlayfs at 500
+ * @param inflaterBytes most memory that one compressed stream may ask for, in bytes: an xz stream
+ *     its dictionary, of which the largest preset, {@code xz -9}, makes 64 MiB
  */
 public record Limits(
     long bytes,
@@ -28,9 +30,11 @@ public record Limits(
     long holeBytes,
     int sparseSegments,
     long metadataBytes,
-    int layers) {
+    int layers,
+    long inflaterBytes) {
 
   private static final long GIB = 1L << 30;
+  private static final long MIB = 1L << 20;
 
   /** Checks that every limit lets something through. */
   public Limits {
@@ -42,7 +46,8 @@ public record Limits(
         || holeBytes < 0
         || sparseSegments <= 0
         || metadataBytes <= 0
-        || layers <= 0) {
+        || layers <= 0
+        || inflaterBytes <= 0) {
       throw new IllegalArgumentException("a limit that lets nothing through");
     }
   }
@@ -50,7 +55,7 @@ public record Limits(
   /** Returns the limits that are on where nobody says otherwise. */
   public static Limits defaults() {
     return new Limits(
-        64 * GIB, 200, GIB / 2, 2_000_000, 1 << 20, 4 * GIB, 1_000_000, GIB / 2, 1_024);
+        64 * GIB, 200, GIB / 2, 2_000_000, 1 << 20, 4 * GIB, 1_000_000, GIB / 2, 1_024, 80 * MIB);
   }
 
   /** Returns limits for who trusts the archive: only what protects memory stays. */
@@ -64,7 +69,8 @@ public record Limits(
         Long.MAX_VALUE,
         4_000_000,
         5 * GIB,
-        65_536);
+        65_536,
+        80 * MIB);
   }
 
   /** Returns these limits with another one for uncompressed bytes. */
@@ -78,7 +84,8 @@ public record Limits(
         holeBytes,
         sparseSegments,
         metadataBytes,
-        layers);
+        layers,
+        inflaterBytes);
   }
 
   /** Returns these limits with another compression ratio. */
@@ -92,7 +99,8 @@ public record Limits(
         holeBytes,
         sparseSegments,
         metadataBytes,
-        layers);
+        layers,
+        inflaterBytes);
   }
 
   /** Returns these limits with another number of entries; for more of them, with more memory. */
@@ -107,13 +115,23 @@ public record Limits(
         holeBytes,
         sparseSegments,
         (long) memory,
-        layers);
+        layers,
+        inflaterBytes);
   }
 
   /** Returns these limits with another size of the holes of sparse entries. */
   public Limits withHoleBytes(long most) {
     return new Limits(
-        bytes, ratio, ratioFrom, entries, headerBytes, most, sparseSegments, metadataBytes, layers);
+        bytes,
+        ratio,
+        ratioFrom,
+        entries,
+        headerBytes,
+        most,
+        sparseSegments,
+        metadataBytes,
+        layers,
+        inflaterBytes);
   }
 
   /** Returns these limits with another number of layers. */
@@ -127,6 +145,22 @@ public record Limits(
         holeBytes,
         sparseSegments,
         metadataBytes,
+        most,
+        inflaterBytes);
+  }
+
+  /** Returns these limits with another amount of memory for one compressed stream, in bytes. */
+  public Limits withInflaterBytes(long most) {
+    return new Limits(
+        bytes,
+        ratio,
+        ratioFrom,
+        entries,
+        headerBytes,
+        holeBytes,
+        sparseSegments,
+        metadataBytes,
+        layers,
         most);
   }
 

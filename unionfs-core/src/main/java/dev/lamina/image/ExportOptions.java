@@ -7,12 +7,16 @@ import java.util.Optional;
  * How an image is exported.
  *
  * @param compression of the layers; where none is named, each as it came, and gzip for those that
- *     came as plain tars or were made here
+ *     came as plain tars, were made here, or came in a compression that is only read and were not
+ *     kept
  * @param parallel how many layers are compressed at once
  */
 public record ExportOptions(Optional<Compression> compression, int parallel) {
-  /** Checks the number of layers. */
+  /** Checks the number of layers, and that the compression can be written. */
   public ExportOptions {
+    if (compression.isPresent() && !compression.get().isWritten()) {
+      throw new IllegalArgumentException("layers are not written as " + compression.get());
+    }
     if (parallel < 1) {
       throw new IllegalArgumentException("at least one layer is written at a time");
     }

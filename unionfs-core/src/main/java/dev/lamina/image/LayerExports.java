@@ -88,7 +88,8 @@ final class LayerExports implements AutoCloseable {
       int index, ImageLayer layer, Digest diffId, LayerRecord record, Optional<Compression> wanted)
       throws IOException {
     Compression came = MediaTypes.compression(layer.mediaType());
-    Compression out = wanted.orElse(came == Compression.NONE ? Compression.GZIP : came);
+    boolean asItCame = came != Compression.NONE && (layer.kept() || came.isWritten());
+    Compression out = wanted.orElse(asItCame ? came : Compression.GZIP);
     if (layer.kept() && out == came) {
       return new ExportedLayer(
           descriptor(layer.mediaType(), layer.digest(), layer.size(), layer.annotations()),

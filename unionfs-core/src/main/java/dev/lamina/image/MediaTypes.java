@@ -31,15 +31,17 @@ final class MediaTypes {
     return type.equals(OCI_CONFIG) || type.equals(DOCKER_CONFIG);
   }
 
-  /** Returns whether a layer of this type is a tar, compressed or not. */
+  /**
+   * Returns whether a layer of this type is a tar, compressed or not. For xz and bzip2 neither OCI
+   * nor Docker has a type; the suffixes that OCI's naming would give them are understood.
+   */
   static boolean isLayer(String type) {
     for (String family : new String[] {OCI_LAYER, OCI_FOREIGN, DOCKER_LAYER, DOCKER_FOREIGN}) {
-      if (type.equals(family)
-          || type.equals(family + "+gzip")
-          || type.equals(family + "+zstd")
-          || type.equals(family + ".gzip")
-          || type.equals(family + ".zstd")) {
-        return true;
+      for (Compression compression : Compression.values()) {
+        if (type.equals(family + suffix('+', compression))
+            || type.equals(family + suffix('.', compression))) {
+          return true;
+        }
       }
     }
     return false;
@@ -47,17 +49,22 @@ final class MediaTypes {
 
   /** Returns what a layer of this type says it is compressed with. */
   static Compression compression(String type) {
-    if (type.endsWith("gzip")) {
-      return Compression.GZIP;
+    for (Compression compression : Compression.values()) {
+      if (compression != Compression.NONE && type.endsWith(compression.word())) {
+        return compression;
+      }
     }
-    return type.endsWith("zstd") ? Compression.ZSTD : Compression.NONE;
+    return Compression.NONE;
   }
 
   static String ociLayer(Compression compression) {
+    return OCI_LAYER + suffix('+', compression);
+  }
+
+  private static String suffix(char separator, Compression compression) {
     return switch (compression) {
-      case NONE -> OCI_LAYER;
-      case GZIP -> OCI_LAYER + "+gzip";
-      case ZSTD -> OCI_LAYER + "+zstd";
+      case NONE -> "";
+      case GZIP, ZSTD, XZ, BZIP2 -> separator + compression.word();
     };
   }
 }

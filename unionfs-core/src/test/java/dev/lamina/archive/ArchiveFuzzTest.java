@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class ArchiveFuzzTest {
   private static final Limits LIMITS =
-      new Limits(8 << 20, 1000, 4 << 20, 2000, 1 << 16, 1 << 20, 1000, 4 << 20, 10);
+      new Limits(8 << 20, 1000, 4 << 20, 2000, 1 << 16, 1 << 20, 1000, 4 << 20, 10, 10 << 20);
 
   private static List<byte[]> seeds() {
     return List.of(
@@ -143,10 +143,11 @@ final class ArchiveFuzzTest {
   void compressed_streams() throws IOException {
     Mutation mutation = new Mutation(3);
     byte[] data = TarBytes.latin("some text that repeats, ".repeat(500));
-    for (Compression compression : List.of(Compression.GZIP, Compression.ZSTD)) {
+    for (Compression compression :
+        List.of(Compression.GZIP, Compression.ZSTD, Compression.XZ, Compression.BZIP2)) {
       ByteArrayOutputStream seed = new ByteArrayOutputStream();
       for (int part = 0; part < 2; part++) {
-        try (OutputStream member = compression.compress(seed)) {
+        try (OutputStream member = CompressedBytes.to(seed, compression)) {
           member.write(data);
         }
       }

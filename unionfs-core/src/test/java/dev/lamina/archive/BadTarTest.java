@@ -151,7 +151,7 @@ final class BadTarTest {
     for (int i = 0; i < 20; i++) {
       global.file("file" + i, "");
     }
-    Limits strict = new Limits(1L << 40, 200, 1 << 20, 1000, 1 << 20, 0, 1, 1 << 20, 10);
+    Limits strict = new Limits(1L << 40, 200, 1 << 20, 1000, 1 << 20, 0, 1, 1 << 20, 10, 10 << 20);
     refused(global.end(), strict, "entry \"file17\"", "memory", "limit");
     TarBytes deep = new TarBytes();
     for (int i = 0; i < 20; i++) {

@@ -180,7 +180,7 @@ final class BadImageTest {
         "sparse bomb");
     byte[] zeros = new TarBytes().file("zeros", "\0".repeat(4 << 20)).end();
     Path gzip = write(ImageFixture.Layer.of(zeros, Compression.GZIP).blob());
-    Limits strict = new Limits(1L << 40, 100, 1 << 20, 1000, 1 << 20, 0, 1, 1 << 20, 10);
+    Limits strict = new Limits(1L << 40, 100, 1 << 20, 1000, 1 << 20, 0, 1, 1 << 20, 10, 10 << 20);
     ImportOptions options = ImportOptions.defaults().withLimits(strict);
     assertThatThrownBy(
             () ->

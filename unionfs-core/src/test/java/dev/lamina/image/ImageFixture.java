@@ -1,5 +1,6 @@
 package dev.lamina.image;
 
+import dev.lamina.archive.CompressedBytes;
 import dev.lamina.archive.Compression;
 import dev.lamina.archive.ImageTarWriter;
 import dev.lamina.tree.Digest;
@@ -22,7 +23,7 @@ final class ImageFixture {
   record Layer(byte[] tar, byte[] blob, String mediaType) {
     static Layer of(byte[] tar, Compression compression) throws IOException {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      try (OutputStream compressed = compression.compress(out)) {
+      try (OutputStream compressed = CompressedBytes.to(out, compression)) {
         compressed.write(tar);
       }
       return new Layer(tar, out.toByteArray(), MediaTypes.ociLayer(compression));

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.archive.ArchiveException;
+import dev.lamina.archive.CompressedBytes;
 import dev.lamina.archive.Compression;
 import dev.lamina.archive.TarBytes;
+import dev.lamina.store.ImageLayer;
 import dev.lamina.store.ImageRecord;
 import dev.lamina.store.Store;
 import dev.lamina.store.StoreOptions;
@@ -26,12 +28,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Images go in and come out, in every form, and are the same. */
 final class ImageRoundTripTest {
@@ -224,7 +229,7 @@ final class ImageRoundTripTest {
   void another_compression_changes_the_manifest_and_nothing_else() throws Exception {
     Path oci = ImageFixture.directory(dir.resolve("oci"), image.oci("v1"));
     load("oci:" + oci, "app:v1");
-    for (Compression compression : Compression.values()) {
+    for (Compression compression : List.of(Compression.NONE, Compression.GZIP, Compression.ZSTD)) {
       Path out = dir.resolve(compression.word());
       ExportOptions options = ExportOptions.defaults().withCompression(compression);
       export("app:v1", "oci:" + out + ":t", options);
@@ -255,6 +260,60 @@ final class ImageRoundTripTest {
           .as(file.getKey())
           .isEqualTo(file.getValue());
     }
+  }
+
+  /**
+   * Neither OCI nor Docker has a media type for xz and bzip2: such layers are called plain, gzip,
+   * or by the suffix that OCI's naming would give them.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"XZ", "BZIP2"})
+  void layers_of_xz_and_bzip2_are_read_whatever_they_are_called(Compression compression)
+      throws Exception {
+    for (String type :
+        new String[] {
+          MediaTypes.ociLayer(compression),
+          MediaTypes.ociLayer(Compression.NONE),
+          MediaTypes.ociLayer(Compression.GZIP),
+          "application/vnd.docker.image.rootfs.diff.tar." + compression.word()
+        }) {
+      byte[] tar = new TarBytes().file("f", type).end();
+      byte[] blob = ImageFixture.Layer.of(tar, compression).blob();
+      ImageFixture other = new ImageFixture(new ImageFixture.Layer(tar, blob, type));
+      String name = type.substring(type.lastIndexOf('.') + 1) + "-" + compression;
+      Path oci = ImageFixture.directory(dir.resolve(name), other.oci("v1"));
+      ImportedImage in = load("oci:" + oci, "app:v1");
+      assertThat(in.record().diffIds()).containsExactly(Digest.sha256(tar));
+      // What is only read goes out as gzip; what was kept, as it came.
+      Path out = dir.resolve(name + "-out");
+      export("app:v1", "oci:" + out + ":v1", ExportOptions.defaults());
+      assertThat(load("oci:" + out, "back").record().layers())
+          .allMatch(layer -> layer.mediaType().equals(MediaTypes.ociLayer(Compression.GZIP)));
+      load("oci:" + oci, "kept:v1", ImportOptions.defaults().withKeepCompressed(true));
+      Path kept = dir.resolve(name + "-kept");
+      export("kept:v1", "oci:" + kept + ":v1", ExportOptions.defaults());
+      List<String> types =
+          load("oci:" + kept, "back").record().layers().stream()
+              .map(ImageLayer::mediaType)
+              .toList();
+      boolean plain = type.equals(MediaTypes.ociLayer(Compression.NONE));
+      assertThat(types).containsOnly(plain ? MediaTypes.ociLayer(Compression.GZIP) : type);
+    }
+    assertThatThrownBy(() -> ExportOptions.defaults().withCompression(compression))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(compression.word());
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void archives_may_be_compressed_as_a_whole(Compression compression) throws Exception {
+    Path tar = ImageFixture.tar(dir.resolve("docker.tar"), image.docker("app:v1"));
+    Path compressed = dir.resolve("docker.tar." + compression);
+    try (OutputStream out = CompressedBytes.to(Files.newOutputStream(compressed), compression)) {
+      Files.copy(tar, out);
+    }
+    check(load(compressed.toString(), "one"));
+    check(load("docker-archive:" + compressed, "two"));
   }
 
   @Test

@@ -110,7 +110,8 @@ final class ImportBoundsTest {
         d.holeBytes(),
         d.sparseSegments(),
         bytes,
-        3);
+        3,
+        d.inflaterBytes());
   }
 
   private static LayerSource layer(String name, byte[] tar) {

@@ -58,14 +58,24 @@ abstract sealed class MachineCondition implements ExecutionCondition {
       if (root != null) {
         return root;
       }
-      var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-      return Stream.of("mmdebstrap", "umoci", "skopeo", "python3", "setcap", "setfattr")
-          .filter(
-              tool ->
-                  Stream.of(path.split(":")).noneMatch(d -> Files.isExecutable(Path.of(d, tool))))
-          .findFirst()
-          .map(tool -> tool + " is not installed; ./test.sh installs it, run by root")
-          .orElse(null);
+      return absent("mmdebstrap", "umoci", "skopeo", "python3", "setcap", "setfattr");
     }
+  }
+
+  static final class Archivers extends MachineCondition {
+    @Override
+    @Nullable String missing() {
+      return absent("tar", "gzip", "xz", "bzip2");
+    }
+  }
+
+  private static @Nullable String absent(String... tools) {
+    var path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    return Stream.of(tools)
+        .filter(
+            tool -> Stream.of(path.split(":")).noneMatch(d -> Files.isExecutable(Path.of(d, tool))))
+        .findFirst()
+        .map(tool -> tool + " is not installed; ./test.sh installs it, run by root")
+        .orElse(null);
   }
 }

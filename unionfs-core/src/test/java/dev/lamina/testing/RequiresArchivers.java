@@ -1,0 +1,19 @@
+package dev.lamina.testing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The test compares with what tar, gzip, xz and bzip2 do: skipped where one of them is missing,
+ * except where {@code LAMINA_REQUIRE_MOUNTS=1} says that nothing may be skipped; there it runs, and
+ * fails.
+ */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@ExtendWith(MachineCondition.Archivers.class)
+public @interface RequiresArchivers {}

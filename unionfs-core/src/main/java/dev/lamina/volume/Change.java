@@ -1,5 +1,6 @@
 package dev.lamina.volume;
 
+import dev.lamina.fs.ServedRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ final class Change {
   private final Inodes inodes;
   private final List<Consumer<DeltaBatch>> rows = new ArrayList<>(6);
   private final List<Runnable> caches = new ArrayList<>(6);
+  private long answer;
 
   Change(Union union, Inodes inodes) {
     this.union = union;
@@ -55,8 +57,17 @@ final class Change {
         });
   }
 
+  /** Says which inode the operation's caller is answered, in case it asks again. */
+  void answer(Node node) {
+    answer = node.inode;
+  }
+
   /** Writes all of it, or throws and has changed nothing. */
   void write() {
+    long request = ServedRequest.number();
+    if (request != ServedRequest.NONE) {
+      row(batch -> batch.putReply(new ReplyRow(request, 0, answer)));
+    }
     union.delta().write(batch -> rows.forEach(row -> row.accept(batch)));
     union.syncer().wrote();
     caches.forEach(Runnable::run);

@@ -98,6 +98,7 @@ final class Creation {
     try (LockSet _ = LockSet.records(made)) {
       Change change = new Change(union, inodes);
       change.inode(made, record);
+      change.answer(made);
       change.row(batch -> batch.putOrphan(made.inode));
       change.cache(
           () -> {
@@ -151,6 +152,7 @@ final class Creation {
         Change change = new Change(union, inodes);
         names.bind(change, directory, found, node.inode, record.kind());
         change.inode(node, record.withLinks(record.links() + 1).changed(now));
+        change.answer(node);
         change.inode(directory, in.modified(now));
         if (node.nameless) {
           change.row(batch -> batch.removeOrphan(node.inode));
@@ -178,6 +180,7 @@ final class Creation {
         Change change = new Change(union, inodes);
         names.bind(change, directory, found, made.inode, wanted.kind());
         change.inode(made, NewInode.record(in, caller, wanted, now));
+        change.answer(made);
         change.inode(directory, in.modified(now));
         if (wanted.kind() == FileKind.DIRECTORY) {
           change.cache(() -> made.names().startEmpty());

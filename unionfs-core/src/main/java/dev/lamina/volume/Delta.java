@@ -50,6 +50,12 @@ interface Delta extends AutoCloseable {
   /** Visits the inodes that are without a name but still referenced, in ascending order. */
   void orphans(LongConsumer visitor);
 
+  /** What the request whose row is in a place was answered, null where no row is. */
+  @Nullable ReplyRow reply(int place);
+
+  /** Forgets all answers: those of another connection's requests, which has the same numbers. */
+  void forgetReplies();
+
   /** Writes rows, all or none, behind all earlier writes; not yet durable. EROFS, ENOSPC, EIO. */
   void write(Consumer<DeltaBatch> rows);
 

@@ -22,4 +22,6 @@ interface DeltaBatch {
   void putOrphan(long inode);
 
   void removeOrphan(long inode);
+
+  void putReply(ReplyRow row);
 }

@@ -57,6 +57,21 @@ final class DeltaCodec {
     return new NameRow(inode, kind, form == SEQUENCE_SLOT ? number + Slots.SEQUENCE_BASE : number);
   }
 
+  static byte[] encode(ReplyRow row) {
+    return new RecordWriter()
+        .number(row.request())
+        .number(row.errno())
+        .number(row.inode())
+        .toBytes();
+  }
+
+  static ReplyRow decodeReply(byte[] value) {
+    RecordReader in = new RecordReader(value);
+    ReplyRow row = new ReplyRow(in.number(), small(in), in.number());
+    in.end();
+    return row;
+  }
+
   static byte[] encode(InodeRow row) {
     return switch (row) {
       case InodeRow.Dead dead -> new RecordWriter().octet(DEAD).toBytes();

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
  * s  volume(8) directory inode(8) sequence number(8)
  * i  volume(8) inode(8)
  * o  volume(8) inode(8)
+ * u  volume(8) place(8)
  * </pre>
  */
 final class DeltaKeys {
@@ -39,6 +40,10 @@ final class DeltaKeys {
 
   byte[] inode(long inode) {
     return ByteBuffer.allocate(2 * Long.BYTES).putLong(volume).putLong(inode).array();
+  }
+
+  byte[] reply(int place) {
+    return inode(place);
   }
 
   /** The key in front of everything of this volume. */

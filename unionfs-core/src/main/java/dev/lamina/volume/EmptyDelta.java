@@ -43,6 +43,14 @@ final class EmptyDelta implements Delta {
   public void orphans(LongConsumer visitor) {}
 
   @Override
+  public @Nullable ReplyRow reply(int place) {
+    return null;
+  }
+
+  @Override
+  public void forgetReplies() {}
+
+  @Override
   public void write(Consumer<DeltaBatch> rows) {
     throw FsException.of(Errno.EROFS);
   }

@@ -30,6 +30,7 @@ final class Opening implements Delta.InodeVisitor {
   static VolumeParts open(Union union, boolean hasSelinux) {
     Opening opening = new Opening(union);
     union.files().ifPresent(DataFiles::emptyTemporaries);
+    union.delta().forgetReplies();
     new Orphans(union, opening.recorded).recover();
     union.delta().inodes(opening);
     union.delta().directories(opening::directory);

@@ -182,6 +182,17 @@ final class RocksDelta implements Delta {
   }
 
   @Override
+  public @Nullable ReplyRow reply(int place) {
+    byte[] value = get(StateFamily.REPLIES, keys.reply(place));
+    return value == null ? null : DeltaCodec.decodeReply(value);
+  }
+
+  @Override
+  public void forgetReplies() {
+    removeAll(StateFamily.REPLIES);
+  }
+
+  @Override
   public void write(Consumer<DeltaBatch> rows) {
     if (!writable) {
       throw FsException.of(Errno.EROFS);
@@ -339,6 +350,11 @@ final class RocksDelta implements Delta {
     @Override
     public void removeOrphan(long inode) {
       remove(StateFamily.ORPHANS, keys.inode(inode));
+    }
+
+    @Override
+    public void putReply(ReplyRow row) {
+      put(StateFamily.REPLIES, keys.reply(row.place()), DeltaCodec.encode(row));
     }
 
     private void put(StateFamily family, byte[] key, byte[] value) {

@@ -171,27 +171,27 @@ public final class VolumeFileSystem implements FileSystem {
 
   private void make(
       Caller caller, long parent, FileName name, Supplier<NewNode> wanted, Entry entry) {
-    failures.run(() -> parts.creation().node(caller, parent, name, wanted.get(), entry));
+    once(entry, () -> parts.creation().node(caller, parent, name, wanted.get(), entry));
   }
 
   @Override
   public void link(long node, long newParent, FileName newName, Entry entry) {
-    failures.run(() -> parts.creation().link(node, newParent, newName, entry));
+    once(entry, () -> parts.creation().link(node, newParent, newName, entry));
   }
 
   @Override
   public void unlink(long parent, FileName name) {
-    failures.run(() -> parts.removal().unlink(parent, name));
+    once(() -> parts.removal().unlink(parent, name));
   }
 
   @Override
   public void rmdir(long parent, FileName name) {
-    failures.run(() -> parts.removal().rmdir(parent, name));
+    once(() -> parts.removal().rmdir(parent, name));
   }
 
   @Override
   public void rename(long parent, FileName name, long newParent, FileName newName, int flags) {
-    failures.run(() -> parts.renames().rename(parent, name, newParent, newName, flags));
+    once(() -> parts.renames().rename(parent, name, newParent, newName, flags));
   }
 
   @Override
@@ -202,12 +202,20 @@ public final class VolumeFileSystem implements FileSystem {
   @Override
   public void create(
       Caller caller, long parent, FileName name, int mode, int flags, Entry entry, OpenFile file) {
-    failures.run(() -> parts.creation().file(caller, parent, name, mode, flags, entry, file));
+    once(
+        flags,
+        entry,
+        file,
+        () -> parts.creation().file(caller, parent, name, mode, flags, entry, file));
   }
 
   @Override
   public void tmpfile(Caller caller, long parent, int mode, int flags, Entry entry, OpenFile file) {
-    failures.run(() -> parts.creation().unnamed(caller, parent, mode, flags, entry, file));
+    once(
+        flags,
+        entry,
+        file,
+        () -> parts.creation().unnamed(caller, parent, mode, flags, entry, file));
   }
 
   @Override
@@ -288,12 +296,12 @@ public final class VolumeFileSystem implements FileSystem {
 
   @Override
   public void setxattr(long node, FileName name, byte[] value, int flags, boolean killSetGroupId) {
-    failures.run(() -> parts.xattrs().set(node, name, value, flags, killSetGroupId));
+    once(() -> parts.xattrs().set(node, name, value, flags, killSetGroupId));
   }
 
   @Override
   public void removexattr(long node, FileName name) {
-    failures.run(() -> parts.xattrs().remove(node, name));
+    once(() -> parts.xattrs().remove(node, name));
   }
 
   @Override
@@ -383,6 +391,34 @@ public final class VolumeFileSystem implements FileSystem {
     } catch (Exception e) {
       throw FsException.of(Errno.EIO, "the base cannot be let go", e);
     }
+  }
+
+  /** Does what can be done once only, unless it is asked again and was done. */
+  private void once(Runnable operation) {
+    failures.run(
+        () -> {
+          if (!parts.replies().isDone()) {
+            operation.run();
+          }
+        });
+  }
+
+  private void once(Entry entry, Runnable operation) {
+    failures.run(
+        () -> {
+          if (!parts.replies().answer(entry)) {
+            operation.run();
+          }
+        });
+  }
+
+  private void once(int flags, Entry entry, OpenFile file, Runnable operation) {
+    failures.run(
+        () -> {
+          if (!parts.replies().answer(flags, entry, file)) {
+            operation.run();
+          }
+        });
   }
 
   private <T> T with(long nodeId, NodeUse<T> use) {

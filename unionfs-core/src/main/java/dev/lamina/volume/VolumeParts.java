@@ -19,6 +19,7 @@ final class VolumeParts {
   private final Renames renames;
   private final AttributeChanges attributes;
   private final ExtendedAttributes xattrs;
+  private final Replies replies;
 
   /**
    * Wires them.
@@ -43,6 +44,7 @@ final class VolumeParts {
     this.renames = new Renames(union, inodes, names, openFiles);
     this.attributes = new AttributeChanges(union, inodes, openFiles);
     this.xattrs = new ExtendedAttributes(union, inodes, hasSelinux);
+    this.replies = new Replies(union.delta(), inodes, openFiles);
   }
 
   NodeTable nodes() {
@@ -99,6 +101,10 @@ final class VolumeParts {
 
   ExtendedAttributes xattrs() {
     return xattrs;
+  }
+
+  Replies replies() {
+    return replies;
   }
 
   /** Releases what is open, takes out what nobody can reach any more, syncs and closes. */

@@ -41,6 +41,7 @@ final class DeltaCodecTest {
     assertThat(HEX.formatHex(keys.sequence(258, Slots.SEQUENCE_BASE + 1)))
         .isEqualTo("0000000000000007" + "0000000000000102" + "4000000000000001");
     assertThat(HEX.formatHex(keys.inode(258))).isEqualTo("0000000000000007" + "0000000000000102");
+    assertThat(HEX.formatHex(keys.reply(258))).isEqualTo("0000000000000007" + "0000000000000102");
     assertThat(DeltaKeys.inodeOf(keys.name(258, FileName.of("ab")))).isEqualTo(258);
     assertThat(DeltaKeys.nameOf(keys.name(258, FileName.of("ab")))).isEqualTo(FileName.of("ab"));
     assertThat(Arrays.compareUnsigned(keys.inode(255), keys.inode(256))).isNegative();
@@ -59,6 +60,27 @@ final class DeltaCodecTest {
     NameRow row = inode == 0 ? NameRow.TOMBSTONE : new NameRow(inode, kind, slot);
     assertThat(HEX.formatHex(DeltaCodec.encode(row))).isEqualTo(hex);
     assertThat(DeltaCodec.decodeName(HEX.parseHex(hex))).isEqualTo(row);
+  }
+
+  @Test
+  void reply_rows_that_are_cut_or_longer_are_refused() {
+    byte[] whole = DeltaCodec.encode(new ReplyRow(4_400, 0, 300));
+    for (int length = 0; length <= whole.length + 1; length++) {
+      byte[] other = Arrays.copyOf(whole, length);
+      if (length != whole.length) {
+        assertThatExceptionOfType(MalformedRecordException.class)
+            .isThrownBy(() -> DeltaCodec.decodeReply(other));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 0, 0, 020000", "4400, 0, 300, b02200ac02", "9, 17, 1, 091101"})
+  void reply_rows_have_one_encoding(long request, int errno, long inode, String hex) {
+    ReplyRow row = new ReplyRow(request, errno, inode);
+    assertThat(HEX.formatHex(DeltaCodec.encode(row))).isEqualTo(hex);
+    assertThat(DeltaCodec.decodeReply(HEX.parseHex(hex))).isEqualTo(row);
+    assertThat(row.place()).isEqualTo((int) (request % 4_096));
   }
 
   @Test

@@ -37,6 +37,7 @@ final class RocksDeltaTest {
         batch -> {
           batch.putInode(100, InodeRow.Dead.INSTANCE);
           batch.putOrphan(100);
+          batch.putReply(new ReplyRow(9, 0, 100));
         });
   }
 
@@ -52,6 +53,9 @@ final class RocksDeltaTest {
         });
     delta.inodes((inode, row) -> rows.add("inode " + inode));
     delta.orphans(inode -> rows.add("orphan " + inode));
+    if (delta.reply(9) != null) {
+      rows.add("reply 9");
+    }
     return rows;
   }
 
@@ -68,10 +72,25 @@ final class RocksDeltaTest {
         fill(after, 3);
         delta.removeAll();
         assertThat(rows(delta)).isEmpty();
-        assertThat(rows(before)).hasSize(2 * 2 + 2);
-        assertThat(rows(after)).hasSize(2 * 3 + 2);
+        assertThat(rows(before)).hasSize(2 * 2 + 3);
+        assertThat(rows(after)).hasSize(2 * 3 + 3);
         delta.removeAll();
         assertThat(rows(delta)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void answers_are_forgotten_and_nothing_else() {
+    try (TestStore store = new TestStore(directory.resolve("store"))) {
+      StateDatabase database = store.store().state().database();
+      try (RocksDelta delta = RocksDelta.of(database, 8);
+          RocksDelta other = RocksDelta.of(database, 9)) {
+        fill(delta, 2);
+        fill(other, 2);
+        delta.forgetReplies();
+        assertThat(rows(delta)).hasSize(2 * 2 + 2).doesNotContain("reply 9");
+        assertThat(rows(other)).contains("reply 9");
       }
     }
   }

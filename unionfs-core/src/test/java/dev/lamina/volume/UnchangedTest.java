@@ -73,6 +73,16 @@ final class UnchangedTest {
     }
 
     @Override
+    public @Nullable ReplyRow reply(int place) {
+      throw new AssertionError("asked for answer " + place);
+    }
+
+    @Override
+    public void forgetReplies() {
+      assertThat(opened).isFalse();
+    }
+
+    @Override
     public void write(Consumer<DeltaBatch> rows) {
       throw new AssertionError("written");
     }

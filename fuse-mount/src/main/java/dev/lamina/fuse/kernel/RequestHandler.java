@@ -2,6 +2,7 @@ package dev.lamina.fuse.kernel;
 
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
+import dev.lamina.fs.ServedRequest;
 import dev.lamina.fuse.DefectLog;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.LinuxException;
@@ -17,6 +18,7 @@ final class RequestHandler {
   /** What is returned where the kernel waits for no answer. */
   static final int NO_REPLY = 0;
 
+  private final ServedRequest served = new ServedRequest();
   private final Call call;
   private final NameOperations names;
   private final AttributeOperations attributes;
@@ -44,6 +46,11 @@ final class RequestHandler {
     this.log = log;
   }
 
+  /** Runs a loop that reads requests and has them handled here, on the calling thread. */
+  void serve(Runnable loop) {
+    served.serve(loop);
+  }
+
   /**
    * Handles the request at the start of the request buffer.
    *
@@ -64,6 +71,7 @@ final class RequestHandler {
       return error(Errno.ENOSYS);
     }
     call.counters.count(opcode);
+    served.begin(opcode.isAnswered() ? request.unique() : ServedRequest.NONE);
     try {
       perform(opcode);
       return opcode.isAnswered() ? call.reply.finish(request.unique()) : NO_REPLY;

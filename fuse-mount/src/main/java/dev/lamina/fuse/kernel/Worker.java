@@ -28,7 +28,8 @@ final class Worker implements Runnable {
   public void run() {
     try (Buffers buffers = new Buffers(session.features().maxWrite());
         Device device = device()) {
-      serve(device, buffers);
+      RequestHandler handler = session.handler(buffers);
+      handler.serve(() -> serve(handler, device, buffers));
     } catch (RuntimeException | Error e) {
       // Without memory or descriptors for one more thread the others go on.
       session.log().once(System.Logger.Level.ERROR, "a serving thread ended: " + e);
@@ -50,8 +51,7 @@ final class Worker implements Runnable {
     }
   }
 
-  private void serve(Device device, Buffers buffers) {
-    RequestHandler handler = session.handler(buffers);
+  private void serve(RequestHandler handler, Device device, Buffers buffers) {
     long requests = buffers.requests().address();
     long room = buffers.requests().byteSize();
     long replies = buffers.replies().address();

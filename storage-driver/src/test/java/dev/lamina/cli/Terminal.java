@@ -8,17 +8,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A program on a terminal of its own (a pty, which the JDK cannot make and Python can). */
+/**
+ * A program on a terminal of its own (a pty, which the JDK cannot make and Python can). It starts as
+ * from a login, whatever ran the tests: in the background of a script, a Ctrl-C would be ignored by
+ * it and all its children. What hangs ends after a while, for a read waits through every interrupt.
+ */
 final class Terminal {
   private static final String BRIDGE =
       """
-      import os, pty, sys, threading
+      import os, pty, signal, sys, threading
       pid, terminal = pty.fork()
       if pid == 0:
+          signal.signal(signal.SIGINT, signal.SIG_DFL)
+          signal.signal(signal.SIGHUP, signal.SIG_DFL)
           os.execvp(sys.argv[1], sys.argv[1:])
       def type_keys():
           while keys := os.read(0, 1024):
               os.write(terminal, keys)
+      signal.alarm(100)
       threading.Thread(target=type_keys, daemon=True).start()
       try:
           while said := os.read(terminal, 1024):

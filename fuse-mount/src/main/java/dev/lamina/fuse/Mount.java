@@ -2,6 +2,7 @@ package dev.lamina.fuse;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A mounted file system and the threads that serve it. It ends when it is unmounted, by {@link
@@ -36,6 +37,16 @@ public interface Mount extends AutoCloseable {
    *     written last may be lost
    */
   void unmount(boolean lazy);
+
+  /**
+   * Why {@code unmount(false)} would be refused, as far as that can be seen without trying: what is
+   * mounted on top of it or inside, where it is bound besides, or that it was detached and is still
+   * used. Whoever has a file of it open while it is mounted is not seen. Looks a moment whether it
+   * is about to end.
+   *
+   * @return what is in the way and what to do, for people; empty where nothing is
+   */
+  Optional<String> obstacle();
 
   /** Waits until the mount has ended and its file system is closed. */
   void await() throws InterruptedException;

@@ -2,7 +2,6 @@ package dev.lamina.fuse;
 
 import dev.lamina.linux.Errno;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -76,9 +75,13 @@ final class OwnPlaces {
    * @throws MountException EBUSY, saying what it is
    */
   void refuseCovered() {
-    if (isCovered()) {
-      throw busy(": " + what(top()) + " is mounted on top of it; unmount that first");
-    }
+    refuse(covered());
+  }
+
+  private Optional<MountException> covered() {
+    return isCovered()
+        ? Optional.of(busy(": " + what(top()) + " is mounted on top of it; unmount that first"))
+        : Optional.empty();
   }
 
   /**
@@ -88,40 +91,54 @@ final class OwnPlaces {
    * @throws MountException EBUSY, saying where
    */
   void refuseBound() {
+    refuse(bound());
+  }
+
+  private Optional<MountException> bound() {
     MountTable.Row main = mainRow();
     String others =
         rows.stream()
             .filter(row -> row.id() != main.id() && !table.goesWith(main, row))
             .map(row -> row.place().toString())
             .collect(Collectors.joining(", "));
-    if (!others.isEmpty()) {
-      throw busy(": it is bound to " + others + " as well; unmount that first");
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(busy(": it is bound to " + others + " as well; unmount that first"));
+  }
+
+  /** What of other mounts keeps it from being taken off and ended; it is mounted. */
+  Optional<MountException> obstacle() {
+    return covered().or(this::bound).or(() -> occupied(table));
+  }
+
+  private static void refuse(Optional<MountException> why) {
+    if (why.isPresent()) {
+      throw why.get();
     }
   }
 
   /** Why the kernel says that it is in use: what is mounted inside, where there is something. */
   MountException busy(MountTable now, MountException refusal) {
-    byte[] place = TargetPath.bytes(main());
-    Optional<MountTable.Row> inside =
-        now.rows().stream().filter(row -> isBelow(row.place().bytes(), place)).findFirst();
-    return inside.isEmpty()
-        ? refusal
-        : busy(
-            ": "
-                + what(inside.get())
-                + " is mounted inside it, on "
-                + inside.get().place()
-                + "; unmount that first");
+    return occupied(now).orElse(refusal);
+  }
+
+  private Optional<MountException> occupied(MountTable now) {
+    int main = mainRow().id();
+    return now.rows().stream()
+        .filter(row -> row.parent() == main)
+        .findFirst()
+        .map(
+            inside ->
+                busy(
+                    ": "
+                        + what(inside)
+                        + " is mounted inside it, on "
+                        + inside.place()
+                        + "; unmount that first"));
   }
 
   private MountException busy(String why) {
     return new MountException(Errno.EBUSY, "Cannot unmount " + main() + why);
-  }
-
-  private static boolean isBelow(byte[] place, byte[] directory) {
-    return place.length > directory.length
-        && place[directory.length] == '/'
-        && Arrays.equals(place, 0, directory.length, directory, 0, directory.length);
   }
 
   private static String what(MountTable.Row row) {

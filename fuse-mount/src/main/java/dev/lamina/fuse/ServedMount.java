@@ -121,12 +121,22 @@ public final class ServedMount implements Mount {
     if (hasEndedByItself() || lazy) {
       return;
     }
-    if (detached || !OtherNamespaces.haveMounted(connection)) {
-      throw new MountException(
-          Errno.EBUSY,
-          target + " was detached and is still in use; it ends when the last who uses it does");
+    Optional<MountException> used = stillUsed();
+    if (used.isPresent()) {
+      throw used.get();
     }
     abort();
+  }
+
+  /** Where nothing of it is mounted here: that it has users, unless a copy elsewhere keeps it. */
+  private Optional<MountException> stillUsed() {
+    return detached || !OtherNamespaces.haveMounted(connection)
+        ? Optional.of(
+            new MountException(
+                Errno.EBUSY,
+                target
+                    + " was detached and is still in use; it ends when the last who uses it does"))
+        : Optional.empty();
   }
 
   /** Waits a moment for the last user, who may be on the way out; closes where it is the end. */
@@ -136,6 +146,20 @@ public final class ServedMount implements Mount {
     }
     waitUntilClosed();
     return true;
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    if (server.isOver()) {
+      return Optional.empty();
+    }
+    OwnPlaces places = OwnPlaces.of(connection, target, MountTable.read());
+    if (places.isMounted()) {
+      return places.obstacle().map(Throwable::getMessage);
+    }
+    return waitFor(LAST_USER_GOES) || server.isOver()
+        ? Optional.empty()
+        : stillUsed().map(Throwable::getMessage);
   }
 
   private void clearDead() {

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** Lists mounts. */
 @Command(
     name = "mounts",
-    description = "List mounts.",
+    description =
+        "List mounts, also those that were detached from their directory and are still in use.",
     footerHeading = "%nExample:%n",
     footer = {"  lamina mounts"})
 final class MountsCommand implements Callable<Integer> {
@@ -31,13 +32,15 @@ final class MountsCommand implements Callable<Integer> {
       global.console().json(answer);
       return 0;
     }
-    Table table = new Table("DIRECTORY", "OF", "VOLUME", "MODE", "TRANSPORT", "SINCE", "REQUESTS");
+    Table table =
+        new Table("DIRECTORY", "OF", "VOLUME", "MODE", "STATE", "TRANSPORT", "SINCE", "REQUESTS");
     for (Answer.MountEntry mount : answer.mounts()) {
       table.row(
           mount.directory(),
           mount.what(),
           mount.volume().orElse("-"),
           mount.readOnly() ? "ro" : "rw",
+          mount.detached() ? "detached" : "mounted",
           mount.transport(),
           global.console().age(mount.since()),
           String.valueOf(mount.requests()));

@@ -81,15 +81,21 @@ public sealed interface Answer {
    */
   record Mounted(String directory, Optional<String> volume, String transport) implements Answer {}
 
-  /** Mounts, by directory. */
+  /** Mounts, by directory; behind them those that were detached. */
   record MountList(List<MountEntry> mounts) implements Answer {}
 
-  /** One mount. */
+  /**
+   * One mount.
+   *
+   * @param directory where it is, or was until it was detached
+   * @param detached whether no directory shows it any more, while somebody still uses it
+   */
   record MountEntry(
       String directory,
       String what,
       Optional<String> volume,
       boolean readOnly,
+      boolean detached,
       String transport,
       Instant since,
       long requests) {}

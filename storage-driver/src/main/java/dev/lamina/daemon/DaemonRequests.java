@@ -4,7 +4,7 @@ import dev.lamina.control.Answer;
 import dev.lamina.control.ControlException;
 import dev.lamina.control.Request;
 import java.time.Instant;
-import java.util.List;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 
 /** Tells of the daemon itself, and ends it. */
@@ -48,25 +48,31 @@ final class DaemonRequests {
         operations.getAsInt());
   }
 
+  private void requireUnused() throws ControlException {
+    for (ActiveMount mount : context.mounts().all()) {
+      Optional<String> users = MountUsers.of(mount);
+      if (users.isPresent()) {
+        throw inUse(mount.directory() + " is in use by " + users.get() + "; end that first");
+      }
+      Optional<String> obstacle = mount.mount().obstacle();
+      if (obstacle.isPresent()) {
+        throw inUse(obstacle.get());
+      }
+    }
+    for (ActiveMount mount : context.mounts().detached()) {
+      if (mount.mount().obstacle().isPresent()) {
+        throw inUse(MountUsers.ofDetached(mount) + "; end what uses it first");
+      }
+    }
+  }
+
+  private static ControlException inUse(String text) {
+    return ControlException.failed(text + ", or stop the daemon with --force");
+  }
+
   Answer.Done stop(Request.Stop request) throws ControlException {
     if (!request.force()) {
-      for (ActiveMount mount : context.mounts().all()) {
-        List<String> processes = BusyProcesses.of(mount.directory());
-        if (!processes.isEmpty()) {
-          throw ControlException.failed(
-              mount.directory()
-                  + " is in use by "
-                  + String.join(", ", processes)
-                  + "; end that first, or stop the daemon with --force");
-        }
-      }
-      for (ActiveMount mount : context.mounts().detached()) {
-        throw ControlException.failed(
-            mount.what()
-                + ", lazily unmounted from "
-                + mount.directory()
-                + ", is still in use; end what uses it first, or stop the daemon with --force");
-      }
+      requireUnused();
       running.endWhenIdle();
     }
     stop.run();

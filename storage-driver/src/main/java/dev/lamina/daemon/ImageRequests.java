@@ -281,15 +281,19 @@ final class ImageRequests {
   }
 
   private void requireUnused(Named named) throws ControlException {
+    Optional<ActiveMount> mount =
+        switch (named) {
+          case Named.Volume(String name, VolumeId _) -> context.mounts().ofVolume(name);
+          case Named.Image(String name, ImageRecord _) -> context.mounts().ofImage(name);
+        };
     Optional<String> user =
         switch (named) {
           case Named.Volume(String _, VolumeId id) -> context.volumes().holder(id);
-          case Named.Image(String name, ImageRecord _) ->
-              context.mounts().ofImage(name).map(mount -> "mounted on " + mount.directory());
+          case Named.Image _ -> mount.map(m -> "mounted on " + m.directory());
         };
     if (user.isPresent()) {
       throw new ControlException(
-          named.name() + " is in use: " + user.get() + "; end that first", false);
+          MountUsers.refusal(named.name(), user.get(), mount, context.mounts()), false);
     }
   }
 }

@@ -35,12 +35,12 @@ final class MountRegistry {
    * @throws ControlException where it has a mount or is about to
    */
   synchronized void reserve(Path directory) throws ControlException {
-    ActiveMount there = mounts.get(directory);
-    if (there != null && there.mount().isMounted()) {
+    Optional<ActiveMount> there = at(directory);
+    if (there.isPresent()) {
       throw new ControlException(
           directory
               + " has "
-              + there.what()
+              + there.get().what()
               + " mounted already; unmount it with \"lamina umount "
               + directory
               + "\"",
@@ -78,16 +78,24 @@ final class MountRegistry {
     }
   }
 
-  /** Returns the mount at a directory. */
+  /** Returns the mount at a directory, unless somebody else has taken it off. */
   synchronized Optional<ActiveMount> at(Path directory) {
-    return Optional.ofNullable(mounts.get(directory)).filter(m -> m.mount().isMounted());
+    return Optional.ofNullable(mounts.get(directory))
+        .filter(m -> m.mount().isMounted() && isShown(m, MountTable.read()));
+  }
+
+  /** Whether any directory shows a mount; it may have been moved. */
+  private static boolean isShown(ActiveMount mount, MountTable table) {
+    return table.rows().stream().anyMatch(row -> shows(row, mount));
+  }
+
+  private static boolean shows(MountTable.Row row, ActiveMount mount) {
+    return row.isFuse() && row.major() == 0 && row.minor() == mount.mount().connection();
   }
 
   /** Returns the mount of this daemon that a row of the kernel's list shows, or a copy of. */
   synchronized Optional<ActiveMount> servedAt(MountTable.Row row) {
-    return serving()
-        .filter(m -> row.isFuse() && row.major() == 0 && row.minor() == m.mount().connection())
-        .findFirst();
+    return serving().filter(m -> shows(row, m)).findFirst();
   }
 
   /** Those that still serve somebody, shown at a directory or detached from it. */
@@ -106,7 +114,7 @@ final class MountRegistry {
     return serving().filter(m -> m.volume().isEmpty() && m.what().equals(name)).findFirst();
   }
 
-  /** Those whose file system is not closed yet and that no directory shows any more. */
+  /** Those whose file system is not closed yet and that were taken off here. */
   @GuardedBy("this")
   private List<ActiveMount> takenOff() {
     List<ActiveMount> found = new ArrayList<>(open);
@@ -116,12 +124,29 @@ final class MountRegistry {
 
   /** Returns all mounts that are shown at a directory, by it. */
   synchronized List<ActiveMount> all() {
-    return mounts.values().stream().filter(m -> m.mount().isMounted()).toList();
+    MountTable table = MountTable.read();
+    return mounts.values().stream()
+        .filter(m -> m.mount().isMounted() && isShown(m, table))
+        .toList();
   }
 
-  /** Returns those that no directory shows any more, while somebody still uses them. */
+  /**
+   * Returns those that no directory shows any more, while somebody still uses them, whoever took
+   * them off; the oldest first.
+   */
   synchronized List<ActiveMount> detached() {
-    return takenOff().stream().filter(m -> m.mount().isMounted()).toList();
+    List<ActiveMount> shown = all();
+    return serving().filter(m -> !shown.contains(m)).toList();
+  }
+
+  /** Returns what was detached from a directory and is still used. */
+  Optional<ActiveMount> detachedFrom(Path directory) {
+    return detached().stream().filter(m -> m.directory().equals(directory)).findFirst();
+  }
+
+  /** Whether no directory shows a mount any more, while somebody still uses it. */
+  boolean isDetached(ActiveMount mount) {
+    return detached().contains(mount);
   }
 
   /**

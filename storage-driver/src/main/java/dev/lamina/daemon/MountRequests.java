@@ -20,6 +20,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -118,7 +119,9 @@ final class MountRequests {
         Optional<String> other = context.volumes().holder(id);
         if (other.isPresent()) {
           throw new ControlException(
-              "volume " + name + " is in use: " + other.get() + "; end that first", false);
+              MountUsers.refusal(
+                  "volume " + name, other.get(), context.mounts().ofVolume(name), context.mounts()),
+              false);
         }
         yield new Opened(context.volumes().open(id, holder), name, Optional.of(name), false);
       }
@@ -187,39 +190,50 @@ final class MountRequests {
   Answer.Done unmount(Request.Unmount request) throws ControlException {
     Path directory = MountPoint.resolve(Path.of(request.directory()), context.mounts());
     Optional<ActiveMount> mount = context.mounts().at(directory);
-    if (mount.isEmpty()) {
-      return clear(directory);
-    }
+    return mount.isPresent()
+        ? unmount(mount.get(), request.lazy())
+        : clear(directory, request.lazy());
+  }
+
+  private Answer.Done unmount(ActiveMount mount, boolean lazy) throws ControlException {
     try {
-      mount.get().mount().unmount(request.lazy());
+      mount.mount().unmount(lazy);
     } catch (MountException e) {
       if (e.errno() == Errno.EBUSY) {
-        throw busy(directory, e);
+        throw ControlException.failed(busy(mount, e), e);
       }
       throw e;
     }
-    context.mounts().remove(mount.get());
+    context.mounts().remove(mount);
     return new Answer.Done();
   }
 
-  private static ControlException busy(Path directory, MountException e) {
-    List<String> processes = BusyProcesses.of(directory);
-    return ControlException.failed(
-        processes.isEmpty()
-            ? String.valueOf(e.getMessage())
-            : directory
-                + " is in use by "
-                + String.join(", ", processes)
-                + "; end that first, or detach it with \"lamina umount --lazy "
-                + directory
-                + "\"",
-        e);
+  private String busy(ActiveMount mount, MountException e) {
+    if (context.mounts().isDetached(mount)) {
+      return MountUsers.ofDetached(mount) + "; it ends when the last who uses it does";
+    }
+    return MountUsers.of(mount)
+        .map(
+            users ->
+                mount.directory()
+                    + " is in use by "
+                    + users
+                    + "; end that first, or detach it with \"lamina umount --lazy "
+                    + mount.directory()
+                    + "\"")
+        .orElseGet(() -> String.valueOf(e.getMessage()));
   }
 
-  private static Answer.Done clear(Path directory) throws ControlException {
+  private Answer.Done clear(Path directory, boolean lazy) throws ControlException {
     return switch (StaleMounts.clear(directory)) {
       case CLEARED -> new Answer.Done();
-      case NOTHING -> throw new ControlException("nothing is mounted on " + directory, false);
+      case NOTHING -> {
+        Optional<ActiveMount> detached = context.mounts().detachedFrom(directory);
+        if (detached.isEmpty()) {
+          throw new ControlException("nothing is mounted on " + directory, false);
+        }
+        yield unmount(detached.get(), lazy);
+      }
       case ALIVE ->
           throw new ControlException(
               "what is mounted on "
@@ -230,19 +244,22 @@ final class MountRequests {
   }
 
   Answer.MountList list() {
-    return new Answer.MountList(
-        context.mounts().all().stream()
-            .map(
-                m ->
-                    new Answer.MountEntry(
-                        m.directory().toString(),
-                        m.what(),
-                        m.volume(),
-                        m.readOnly(),
-                        m.transport(),
-                        m.since(),
-                        m.mount().statistics().total()))
-            .toList());
+    List<Answer.MountEntry> mounts = new ArrayList<>();
+    context.mounts().all().forEach(mount -> mounts.add(entry(mount, false)));
+    context.mounts().detached().forEach(mount -> mounts.add(entry(mount, true)));
+    return new Answer.MountList(mounts);
+  }
+
+  private static Answer.MountEntry entry(ActiveMount mount, boolean detached) {
+    return new Answer.MountEntry(
+        mount.directory().toString(),
+        mount.what(),
+        mount.volume(),
+        mount.readOnly(),
+        detached,
+        mount.transport(),
+        mount.since(),
+        mount.mount().statistics().total());
   }
 
   /**

@@ -198,7 +198,10 @@ final class CommandsTest {
       ok("umount", "--lazy", mount.toString());
       assertThat(mount).isEmptyDirectory();
       // Detached, it is the sleeper's still, and so is the volume.
-      assertThat(refused("rm", "work").error()).contains("work is in use");
+      assertThat(refused("rm", "work").error())
+          .contains(
+              "volume work, detached from " + mount, "in use by " + sleeper.pid() + " (sleep)");
+      assertThat(ok("mounts").output()).contains(mount.toString(), "detached");
     } finally {
       sleeper.destroyForcibly().waitFor();
     }

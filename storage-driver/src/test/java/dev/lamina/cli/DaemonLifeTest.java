@@ -173,9 +173,11 @@ final class DaemonLifeTest {
     try {
       assertThat(user.inputReader().readLine()).isEqualTo("in");
       ok("umount", "--lazy", mount.toString());
+      String used =
+          "volume work, detached from " + mount + ", is still in use by " + user.pid() + " (sh)";
       CommandRun refused = run("daemon", "stop");
       assertThat(refused.code()).isEqualTo(1);
-      assertThat(refused.error()).contains("base:1, lazily unmounted from " + mount, "--force");
+      assertThat(refused.error()).contains(used, "--force");
     } finally {
       user.getOutputStream().close();
       user.waitFor();

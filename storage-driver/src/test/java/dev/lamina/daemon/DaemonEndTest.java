@@ -84,6 +84,11 @@ final class DaemonEndTest {
     }
 
     @Override
+    public Optional<String> obstacle() {
+      return Optional.empty();
+    }
+
+    @Override
     public void await() throws InterruptedException {
       closed.await();
     }

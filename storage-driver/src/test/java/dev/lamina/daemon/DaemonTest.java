@@ -14,6 +14,7 @@ import dev.lamina.fuse.MountTable;
 import dev.lamina.fuse.TargetPath;
 import dev.lamina.fuse.jnr.JnrTransport;
 import dev.lamina.fuse.kernel.NativeTransport;
+import dev.lamina.linux.Mounts;
 import dev.lamina.testing.RequiresFuse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -167,6 +168,91 @@ final class DaemonTest {
           .hasMessageContaining("is in use by " + ProcessHandle.current().pid() + " (");
     }
     ask(new Request.Unmount(mountPoint.toString(), false));
+  }
+
+  private static byte[] bytes(Path path) {
+    return TargetPath.bytes(path);
+  }
+
+  @Test
+  void aStopIsRefusedWhereAMountIsBoundElsewhere() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    Path bound = Files.createDirectory(directory.resolve("bound"));
+    Mounts.mount(bytes(mountPoint), bytes(bound), "none", Mounts.MS_BIND, new byte[0]);
+    try {
+      assertThatThrownBy(() -> ask(new Request.Stop(false)))
+          .isInstanceOf(ControlException.class)
+          .hasMessageContainingAll("bound to " + bound, "--force");
+      try (InputStream _ = Files.newInputStream(bound.resolve("file"))) {
+        assertThatThrownBy(() -> ask(new Request.Stop(false)))
+            .isInstanceOf(ControlException.class)
+            .hasMessageContaining("in use by " + ProcessHandle.current().pid() + " (");
+      }
+    } finally {
+      Mounts.umount(bytes(bound), 0);
+    }
+    ask(new Request.Stop(false));
+    daemon.orElseThrow().awaitStop();
+  }
+
+  @Test
+  void aStopIsRefusedWhereSomethingIsMountedInside() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    Path inside = Files.createDirectory(mountPoint.resolve("inside"));
+    Mounts.mount(bytes(Path.of("within")), bytes(inside), "tmpfs", 0, new byte[0]);
+    assertThatThrownBy(() -> ask(new Request.Stop(false)))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContainingAll("within (tmpfs) is mounted inside it, on " + inside, "--force");
+    Mounts.umount(bytes(inside), 0);
+    ask(new Request.Stop(false));
+    daemon.orElseThrow().awaitStop();
+  }
+
+  @Test
+  void whatSomebodyElseDetachedIsListedAndSaidToBeInUse() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    String used =
+        "volume v, detached from "
+            + mountPoint
+            + ", is still in use by "
+            + ProcessHandle.current().pid()
+            + " (";
+    try (InputStream _ = Files.newInputStream(mountPoint.resolve("file"))) {
+      Mounts.umount(bytes(mountPoint), Mounts.MNT_DETACH);
+      assertThat(((Answer.MountList) ask(new Request.Mounts())).mounts())
+          .singleElement()
+          .satisfies(
+              mount -> {
+                assertThat(mount.detached()).isTrue();
+                assertThat(mount.directory()).isEqualTo(mountPoint.toString());
+                assertThat(mount.volume()).contains("v");
+              });
+      for (Request request :
+          List.of(
+              new Request.Stop(false),
+              new Request.Remove(List.of("v")),
+              new Request.Unmount(mountPoint.toString(), false),
+              new Request.MountRequest(
+                  "v", mountPoint.toString(), Optional.empty(), List.of(), "auto", false))) {
+        assertThatThrownBy(() -> ask(request))
+            .as("%s", request)
+            .isInstanceOf(ControlException.class)
+            .hasMessageContaining(used);
+      }
+      // The directory is free for something else.
+      mount("a", mountPoint, Optional.of("w"));
+      assertThat(((Answer.MountList) ask(new Request.Mounts())).mounts())
+          .extracting(Answer.MountEntry::detached)
+          .containsExactly(false, true);
+      ask(new Request.Unmount(mountPoint.toString(), false));
+    }
+    daemon.orElseThrow().close();
+    Files.delete(mountPoint);
+    start();
+    assertThat(ask(new Request.Remove(List.of("v", "w")))).isNotNull();
   }
 
   @Test

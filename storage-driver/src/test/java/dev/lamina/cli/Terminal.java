@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A program on a terminal of its own (a pty, which the JDK cannot make and Python can). It starts as
- * from a login, whatever ran the tests: in the background of a script, a Ctrl-C would be ignored by
- * it and all its children. What hangs ends after a while, for a read waits through every interrupt.
+ * A program on a terminal of its own (a pty, which the JDK cannot make and Python can). It starts
+ * as from a login, whatever ran the tests: in the background of a script, a Ctrl-C would be ignored
+ * by it and all its children. What hangs ends after a while, for a read waits through every
+ * interrupt.
  */
 final class Terminal {
   private static final String BRIDGE =

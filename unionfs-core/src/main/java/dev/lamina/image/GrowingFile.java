@@ -1,14 +1,24 @@
 package dev.lamina.image;
 
+import dev.lamina.linux.Errno;
+import dev.lamina.linux.Fd;
+import dev.lamina.linux.FileOpen;
+import dev.lamina.linux.LinuxException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -17,16 +27,19 @@ import java.util.Optional;
  * symlink, what that leads to is replaced and the symlink stays. For one thread.
  *
  * <p>What is there and no regular file (a device, a FIFO) is written to as it is and is never
- * replaced: what went into it cannot be taken back, and opening a FIFO waits for a reader.
+ * replaced: what went into it cannot be taken back, and a FIFO waits for a reader until the thread
+ * is interrupted.
  */
 final class GrowingFile implements AutoCloseable {
   /** As many as the kernel follows (path_resolution(7)). */
   private static final int MOST_SYMLINKS = 40;
 
-  /** The file type in st_mode, and that of a block device (inode(7)). */
+  /** The file type in st_mode, and those of a block device and a FIFO (inode(7)). */
   private static final int TYPE = 0170000;
 
   private static final int BLOCK_DEVICE = 0060000;
+  private static final int FIFO = 0010000;
+  private static final Duration FIFO_POLL = Duration.ofMillis(20);
 
   private final Path file;
   private final Optional<Path> growing;
@@ -46,8 +59,7 @@ final class GrowingFile implements AutoCloseable {
       throw new IOException(file + " is a directory");
     }
     if (Files.exists(real) && !Files.isRegularFile(real)) {
-      return new GrowingFile(
-          real, Optional.empty(), Files.newOutputStream(real, StandardOpenOption.WRITE), sync);
+      return new GrowingFile(real, Optional.empty(), openSpecial(real), sync);
     }
     Path growing = Files.createTempFile(parent(real), ".lamina-export-", ".part");
     boolean done = false;
@@ -62,6 +74,48 @@ final class GrowingFile implements AutoCloseable {
         Files.deleteIfExists(growing);
       }
     }
+  }
+
+  private static OutputStream openSpecial(Path file) throws IOException {
+    return type(file) == FIFO ? openFifo(file) : open(file);
+  }
+
+  /** Not by Files.newOutputStream, whose writes an interrupt does not end. */
+  private static OutputStream open(Path file) throws IOException {
+    return Channels.newOutputStream(FileChannel.open(file, StandardOpenOption.WRITE));
+  }
+
+  /**
+   * Waits for a reader, and no longer than until this thread is interrupted: a plain open(2) would
+   * keep it whatever becomes of who asked. Interrupts end the writing, too.
+   */
+  private static OutputStream openFifo(Path file) throws IOException {
+    while (true) {
+      try (Fd _ = open(file, FileOpen.O_WRONLY | FileOpen.O_NONBLOCK);
+          // Counts as a reader (fifo(7)), so that the open below cannot wait.
+          Fd _ = open(file, FileOpen.O_RDWR | FileOpen.O_NONBLOCK)) {
+        return open(file);
+      } catch (LinuxException e) {
+        if (e.errno() != Errno.ENXIO) {
+          throw new FileSystemException(file.toString(), null, e.getMessage());
+        }
+      }
+      try {
+        Thread.sleep(FIFO_POLL);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException(
+            "nobody read the FIFO " + file + "; start what reads it, then the export");
+      }
+    }
+  }
+
+  private static Fd open(Path file, int flags) {
+    return FileOpen.openat(Fd.CWD, file.toString().getBytes(StandardCharsets.UTF_8), flags);
+  }
+
+  private static int type(Path file) throws IOException {
+    return (int) Files.getAttribute(file, "unix:mode") & TYPE;
   }
 
   /** Follows symlinks also where the last one leads to nothing yet. */
@@ -107,7 +161,7 @@ final class GrowingFile implements AutoCloseable {
       sync.sync(growing.get());
       Files.move(growing.get(), file, StandardCopyOption.ATOMIC_MOVE);
       sync.sync(parent(file));
-    } else if (((int) Files.getAttribute(file, "unix:mode") & TYPE) == BLOCK_DEVICE) {
+    } else if (type(file) == BLOCK_DEVICE) {
       // Nothing else that is no regular file has a disk behind it; fsync(2) refuses it.
       sync.sync(file);
     }

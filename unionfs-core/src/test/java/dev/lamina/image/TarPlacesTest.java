@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileNames;
+import dev.lamina.linux.FileOpen;
 import dev.lamina.testing.RequiresRoot;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -75,6 +78,50 @@ final class TarPlacesTest {
     Path file = dir.resolve("file");
     write(file);
     assertThat(reader.get()).isEqualTo(Files.readAllBytes(file));
+  }
+
+  @Test
+  @Timeout(60)
+  void waiting_for_who_reads_a_fifo_ends_with_who_asked_for_the_export() throws Exception {
+    Path fifo = node("fifo", FIFO, 0);
+    FutureTask<Void> export =
+        new FutureTask<>(
+            () -> {
+              write(fifo);
+              return null;
+            });
+    Thread writer = Thread.ofPlatform().daemon().start(export);
+    assertThat(writer.join(Duration.ofMillis(100))).isFalse();
+    writer.interrupt();
+    assertThatThrownBy(export::get)
+        .hasCauseInstanceOf(InterruptedIOException.class)
+        .hasMessageContaining("nobody read the FIFO " + fifo);
+    assertThat(names()).containsExactly("fifo");
+  }
+
+  @Test
+  @Timeout(60)
+  void writing_to_a_fifo_that_is_not_read_on_ends_with_who_asked_for_the_export() throws Exception {
+    Path fifo = node("fifo", FIFO, 0);
+    try (Fd reader =
+        FileOpen.openat(
+            Fd.CWD,
+            fifo.toString().getBytes(StandardCharsets.UTF_8),
+            FileOpen.O_RDONLY | FileOpen.O_NONBLOCK)) {
+      FutureTask<Void> export =
+          new FutureTask<>(
+              () -> {
+                try (TarTarget target = TarTarget.file(fifo, dir, synced::add)) {
+                  target.write("much", new byte[1 << 20]);
+                }
+                return null;
+              });
+      Thread writer = Thread.ofPlatform().daemon().start(export);
+      assertThat(writer.join(Duration.ofMillis(100))).isFalse();
+      writer.interrupt();
+      assertThatThrownBy(export::get).hasCauseInstanceOf(IOException.class);
+      assertThat(reader.value()).isNotNegative();
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -128,6 +129,8 @@ final class DaemonCommand {
       footer = {"  lamina daemon run --store /srv/lamina"})
   int run() throws IOException, InterruptedException {
     DaemonConnection connection = global.connection();
+    DaemonLog log = new DaemonLog(connection.log(), Path.of("/proc/self/fd/1"));
+    log.watch();
     Daemon daemon =
         Daemon.start(
             connection.store(),
@@ -138,18 +141,28 @@ final class DaemonCommand {
             Clock.systemUTC());
     Daemon.protectFromOutOfMemory();
     Runtime.getRuntime()
-        .addShutdownHook(Thread.ofPlatform().name("lamina-end").unstarted(() -> end(daemon)));
+        .addShutdownHook(Thread.ofPlatform().name("lamina-end").unstarted(() -> end(daemon, log)));
     LOG.log(Level.INFO, "serving " + connection.store() + " on " + connection.socket());
     daemon.awaitStop();
-    end(daemon);
+    end(daemon, log);
     return 0;
   }
 
-  private static void end(Daemon daemon) {
+  private static void end(Daemon daemon, DaemonLog log) {
+    try {
+      log.ending();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the log could not be set aside", e);
+    }
     try {
       daemon.close();
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the control socket could not be removed", e);
+    }
+    try {
+      log.ended(daemon.hasEndedWell());
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "the log could not be removed", e);
     }
   }
 }

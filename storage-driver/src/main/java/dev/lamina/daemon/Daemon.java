@@ -34,6 +34,7 @@ public final class Daemon implements AutoCloseable {
   private final ControlServer server;
   private final CountDownLatch stopping;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean endedWell;
 
   private Daemon(
       Store store,
@@ -121,6 +122,11 @@ public final class Daemon implements AutoCloseable {
     stopping.await();
   }
 
+  /** Whether {@link #close} is done, and everything was let go of. */
+  public boolean hasEndedWell() {
+    return endedWell;
+  }
+
   /** Waits until {@link #close} is done. */
   public void awaitClosed() throws InterruptedException {
     closed.await();
@@ -165,5 +171,6 @@ public final class Daemon implements AutoCloseable {
     } finally {
       store.close();
     }
+    endedWell = true;
   }
 }

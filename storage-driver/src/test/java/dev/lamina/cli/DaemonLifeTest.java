@@ -185,6 +185,22 @@ final class DaemonLifeTest {
   }
 
   @Test
+  void theLogOfADaemonGoesWithItUnlessItFailed() throws Exception {
+    Path log = new DaemonConnection(store.toRealPath(), true, variables()).log();
+    ProcessHandle killed = daemon();
+    assertThat(log).exists();
+    assertThat(killed.destroyForcibly()).isTrue();
+    killed.onExit().get();
+    assertThat(log).exists();
+    ok("daemon", "start");
+    ok("daemon", "stop");
+    String name = log.getFileName().toString();
+    try (Stream<Path> files = Files.list(log.getParent())) {
+      assertThat(files).noneMatch(file -> file.getFileName().toString().startsWith(name));
+    }
+  }
+
+  @Test
   void whatAKilledDaemonLeftIsClearedByUmount() throws Exception {
     ok("mount", "base:1", mount.toString(), "--volume", "work");
     Path kept = Files.writeString(mount.resolve("kept"), "written");

@@ -62,11 +62,32 @@ final class Session implements MountServer {
     this.pool = new ReaderPool(kept, most, this::startWorker);
   }
 
-  /** Attaches the file system and begins to serve. */
+  /**
+   * Attaches the file system and begins to serve. Where that fails the device and the file system
+   * are the caller's to close.
+   */
   void start() {
-    fileSystem.attach(features.forFileSystem(), notifier);
-    notifierThread.start();
-    pool.start();
+    boolean serving = false;
+    try {
+      fileSystem.attach(features.forFileSystem(), notifier);
+      notifierThread.start();
+      pool.start();
+      serving = true;
+    } finally {
+      if (!serving) {
+        endNotifier();
+        notifierBuffer.close();
+      }
+    }
+  }
+
+  private void endNotifier() {
+    notifier.stop();
+    try {
+      notifierThread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Memory and the number of processes have bounds: without one more thread the others go on. */
@@ -120,12 +141,7 @@ final class Session implements MountServer {
         log.once(System.Logger.Level.ERROR, "no thread is left to serve it: the mount ends");
         connectionEnded(true);
       }
-      notifier.stop();
-      try {
-        notifierThread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      endNotifier();
       try (notifierBuffer;
           device) {
         fileSystem.close();

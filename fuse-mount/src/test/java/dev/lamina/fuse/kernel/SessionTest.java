@@ -1,6 +1,7 @@
 package dev.lamina.fuse.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fuse.DefectLog;
@@ -23,12 +24,38 @@ final class SessionTest {
   private final List<String> called = Collections.synchronizedList(new ArrayList<>());
 
   private Session session(Device device) {
+    return session(device, "t", 4);
+  }
+
+  private Session session(Device device, String name, int threads) {
     FileSystem fileSystem =
         Interceptor.of(
             new MemoryFileSystem(LowerTree.empty(), InstantSource.system()),
             operation -> called.add(operation.name()));
     return new Session(
-        device, fileSystem, new Features(45, 0, 1 << 17), new DefectLog("test"), false, "t", 2, 4);
+        device,
+        fileSystem,
+        new Features(45, 0, 1 << 17),
+        new DefectLog("test"),
+        false,
+        name,
+        2,
+        threads);
+  }
+
+  @Test
+  void aSessionThatCannotBeStartedLeavesNoThread() {
+    try (Device device = new Device(FileOpen.memfd("not a device"))) {
+      Session session = session(device, "unstarted", 0);
+      assertThatThrownBy(session::start)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("no thread");
+    }
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .noneMatch(name -> name.startsWith("unstarted"));
+    // The file system is whose it was.
+    assertThat(called).containsExactly("attach");
   }
 
   @Test

@@ -109,7 +109,7 @@ final class LayerReader {
       contents.skip(entry);
       return Optional.empty();
     }
-    TreePath path = EntryName.ofEntry(contents.sparseName(entry).orElse(entry.name()));
+    TreePath path = EntryName.ofEntry(SparseEntries.name(entry));
     for (int i = 0; i < path.size(); i++) {
       if (path.get(i).startsWith(WHITEOUT)) {
         contents.skip(entry);
@@ -156,7 +156,7 @@ final class LayerReader {
         // Before POSIX a directory was a file whose name ends with a slash.
         byte[] name = entry.name();
         boolean slash = name.length > 0 && name[name.length - 1] == '/';
-        if (slash && !contents.isSparse(entry)) {
+        if (slash && !SparseEntries.isSparse(entry)) {
           contents.skip(entry);
           yield new TreeEntry.Directory(metadata);
         }

@@ -58,7 +58,11 @@ final class PaxRecords {
       byte[] value = Arrays.copyOfRange(data, equals + 1, end - 1);
       if (key.equals("GNU.sparse.offset") || key.equals("GNU.sparse.numbytes")) {
         if (sparse.size() >= 2L * mostSegments) {
-          throw new BadHeaderException("its sparse map has more segments than the limit");
+          throw new BadHeaderException(
+              "its sparse map has more than " + mostSegments + " segments, which is the limit");
+        }
+        if (key.equals("GNU.sparse.offset") != (sparse.size() % 2 == 0)) {
+          throw new BadHeaderException("offsets and lengths of its sparse map do not alternate");
         }
         sparse.add(value);
       } else {

@@ -13,6 +13,7 @@ final class SparseMap {
   private final long size;
   private long[] pairs = new long[16];
   private int count;
+  private long named;
 
   SparseMap(long size) {
     this.size = size;
@@ -26,6 +27,7 @@ final class SparseMap {
     if (count > 0 && offset < pairs[2 * count - 2] + pairs[2 * count - 1]) {
       throw new BadHeaderException("the segments of its sparse map overlap or are out of order");
     }
+    named++;
     if (length == 0) {
       return;
     }
@@ -41,6 +43,12 @@ final class SparseMap {
     return size;
   }
 
+  /** Returns how many segments the map names, empty ones among them. */
+  long named() {
+    return named;
+  }
+
+  /** Returns how many segments hold bytes. */
   int segments() {
     return count;
   }
@@ -97,7 +105,8 @@ final class SparseMap {
       throw new BadHeaderException("its sparse map lacks a number");
     }
     if (numbers.length / 2 > most) {
-      throw new BadHeaderException("its sparse map has more segments than the limit");
+      throw new BadHeaderException(
+          "its sparse map has more than " + most + " segments, which is the limit");
     }
     for (int i = 0; i < numbers.length; i += 2) {
       map.add(

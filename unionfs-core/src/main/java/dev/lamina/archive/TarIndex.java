@@ -18,13 +18,25 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * without unpacking it. Links are followed, inside the tar alone. Immutable.
  */
 public final class TarIndex {
-  /**
-   * Where a file's bytes are.
-   *
-   * @param offset in the tar
-   * @param size in bytes
-   */
-  public record Range(long offset, long size) {}
+  /** Where a file's bytes are. */
+  public static final class Range {
+    private final long offset;
+    private final long size;
+    private final Optional<SparseMap> sparse;
+
+    private Range(long offset, long size, Optional<SparseMap> sparse) {
+      this.offset = offset;
+      this.size = size;
+      this.sparse = sparse;
+    }
+
+    /** Returns the file's size in bytes. */
+    public long size() {
+      return size;
+    }
+  }
+
+  private static final int SEGMENT_MEMORY = 16;
 
   private static final int MOST_LINKS = 40;
 
@@ -47,6 +59,7 @@ public final class TarIndex {
     TarInput in = new TarInput(new ChannelInput(channel), new FramingEncoder(new NoFraming()));
     MetadataBudget.Lease memory = new MetadataBudget(limits.metadataBytes()).lease();
     TarEntryReader entries = new TarEntryReader(archive, in, limits, memory);
+    SparseEntries sparse = new SparseEntries(in, limits);
     long count = 0;
     for (Optional<TarEntry> e = entries.next(); e.isPresent(); e = entries.next()) {
       count++;
@@ -54,13 +67,13 @@ public final class TarIndex {
         throw new ArchiveException(archive, "more than " + limits.entries() + " entries");
       }
       try {
-        index.add(e.get(), in, channel);
+        index.add(e.get(), sparse, channel);
       } catch (BadHeaderException bad) {
         throw new ArchiveException(
             archive, Optional.of(TarEntryReader.print(e.get().name())), bad.reason());
       }
     }
-    index.memory = memory.taken();
+    index.memory += memory.taken();
     return index;
   }
 
@@ -69,33 +82,40 @@ public final class TarIndex {
     return memory;
   }
 
-  private void add(TarEntry entry, TarInput in, FileChannel channel)
+  private void add(TarEntry entry, SparseEntries sparse, FileChannel channel)
       throws IOException, BadHeaderException {
     byte type = entry.header().type();
     boolean file =
         type == TarConstants.LF_NORMAL
             || type == TarConstants.LF_OLDNORM
-            || type == TarConstants.LF_CONTIG;
+            || type == TarConstants.LF_CONTIG
+            || type == TarConstants.LF_GNUTYPE_SPARSE;
     if (type >= '1' && type <= '6') {
       if (type == TarConstants.LF_SYMLINK || type == TarConstants.LF_LINK) {
         addLink(EntryName.ofEntry(entry.name()), entry.link(), type == TarConstants.LF_SYMLINK);
       }
       return;
     }
-    if (type == TarConstants.LF_GNUTYPE_SPARSE) {
-      FileContent.skipOldMap(entry, in);
-    }
-    long size = entry.pax().number("size").orElse(entry.header().size());
+    long stored = entry.pax().number("size").orElse(entry.header().size());
+    long start = channel.position();
+    Optional<SparseMap> map =
+        file && SparseEntries.isSparse(entry)
+            ? Optional.of(sparse.map(entry, stored))
+            : Optional.empty();
     long offset = channel.position();
-    if (size > channel.size() - offset) {
+    long left = map.isPresent() ? map.get().stored() : stored;
+    if (left > channel.size() - offset) {
       throw new BadHeaderException(
-          "the archive is cut off inside it (it announces " + size + " bytes)");
+          "the archive is cut off inside it (it announces " + stored + " bytes)");
     }
-    channel.position(Math.min(channel.size(), offset + size + TarInput.padding(size)));
+    // The map of GNU's old format is no part of what the entry announces, that of the newest is.
+    long counted = SparseEntries.isOldGnu(entry) ? offset : start;
+    channel.position(Math.min(channel.size(), counted + stored + TarInput.padding(stored)));
     if (file) {
-      TreePath path = EntryName.ofEntry(entry.name());
-      files.put(path, new Range(offset, size));
+      TreePath path = EntryName.ofEntry(SparseEntries.name(entry));
+      files.put(path, new Range(offset, map.isPresent() ? map.get().size() : stored, map));
       links.remove(path);
+      memory += map.isPresent() ? (long) SEGMENT_MEMORY * map.get().segments() : 0;
     }
   }
 
@@ -143,7 +163,9 @@ public final class TarIndex {
 
   /** Opens a file's bytes; the channel's own position is not used. */
   public static InputStream open(FileChannel channel, Range range) {
-    return new RangeInput(channel, range.offset(), range.size());
+    return range.sparse.isPresent()
+        ? new SparseInput(channel, range.offset, range.sparse.get())
+        : new RangeInput(channel, range.offset, range.size);
   }
 
   /** Reads from the position of a channel, no byte more than asked for. */

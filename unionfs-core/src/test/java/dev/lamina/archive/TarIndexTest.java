@@ -22,7 +22,10 @@ final class TarIndexTest {
             .add(
                 new TarBytes.Header("sparse", 'S')
                     .text(257, 8, "ustar  \0")
+                    .octal(386, 12, 0)
+                    .octal(398, 12, 10)
                     .text(482, 1, "\1")
+                    .octal(483, 12, 10)
                     .size(10))
             .raw(extension)
             .raw(new byte[512])

@@ -7,10 +7,15 @@ import dev.lamina.archive.ArchiveException;
 import dev.lamina.archive.CompressedBytes;
 import dev.lamina.archive.Compression;
 import dev.lamina.archive.TarBytes;
+import dev.lamina.archive.Tool;
+import dev.lamina.linux.Fd;
+import dev.lamina.linux.FileAttributes;
+import dev.lamina.linux.FileStatus;
 import dev.lamina.store.ImageLayer;
 import dev.lamina.store.ImageRecord;
 import dev.lamina.store.Store;
 import dev.lamina.store.StoreOptions;
+import dev.lamina.testing.RequiresArchivers;
 import dev.lamina.tree.Digest;
 import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreePath;
@@ -23,6 +28,7 @@ import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -37,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images go in and come out, in every form, and are the same. */
 final class ImageRoundTripTest {
@@ -314,6 +321,53 @@ final class ImageRoundTripTest {
     }
     check(load(compressed.toString(), "one"));
     check(load("docker-archive:" + compressed, "two"));
+  }
+
+  @Test
+  void the_holes_of_a_large_sparse_file_take_no_space() throws Exception {
+    String data = "d".repeat(100_000);
+    byte[] tar =
+        new TarBytes()
+            .pax(
+                "GNU.sparse.size", "104857600",
+                "GNU.sparse.numblocks", "2",
+                "GNU.sparse.map", "20000000,50000,104807600,50000")
+            .file("sparse", data)
+            .end();
+    ImageFixture sparse = new ImageFixture(ImageFixture.Layer.of(tar, Compression.GZIP));
+    Path oci = ImageFixture.directory(dir.resolve("oci"), sparse.oci("v1"));
+    ImportedImage in = load("oci:" + oci, "app:v1");
+    TreeEntry.File file = (TreeEntry.File) entry(tree(in), "sparse");
+    assertThat(file.size()).isEqualTo(104_857_600);
+    Path object = store.layout().object(file.blob().orElseThrow());
+    FileStatus status = new FileStatus();
+    FileAttributes.lstatat(Fd.CWD, object.toString().getBytes(StandardCharsets.UTF_8), status);
+    assertThat(status.size()).isEqualTo(104_857_600);
+    assertThat(status.blocks() * 512).isLessThan(1 << 20);
+    export("app:v1", "oci:" + dir.resolve("out") + ":v1", ExportOptions.defaults());
+    assertThat(load("oci:" + dir.resolve("out"), "back").record().diffIds())
+        .containsExactly(Digest.sha256(tar));
+  }
+
+  /** Whoever packs an image with {@code tar --sparse} packs its layers so. */
+  @ParameterizedTest
+  @RequiresArchivers
+  @ValueSource(strings = {"--format=gnu", "--format=posix"})
+  void an_archive_whose_layers_are_sparse_entries(String format) throws Exception {
+    byte[] tar = new TarBytes().file("zeros", "\0".repeat(1_000_000)).file("a", "a").end();
+    ImageFixture sparse = new ImageFixture(ImageFixture.Layer.of(tar, Compression.NONE));
+    Path dense = ImageFixture.directory(dir.resolve("dense"), sparse.docker("app:v1"));
+    Path files = dir.resolve("files");
+    Tool.run(
+        List.of("cp", "-r", "--sparse=always", dense.toString(), files.toString()), new byte[0]);
+    byte[] packed =
+        Tool.run(
+            List.of("tar", "-C", files.toString(), format, "--sparse", "-c", "."), new byte[0]);
+    assertThat(packed.length).isLessThan(200_000);
+    Path archive = Files.write(dir.resolve("docker.tar"), packed);
+    ImportedImage in = load(archive.toString(), "one");
+    assertThat(in.record().diffIds()).containsExactly(Digest.sha256(tar));
+    assertThat(in.record().config()).isEqualTo(sparse.id());
   }
 
   @Test

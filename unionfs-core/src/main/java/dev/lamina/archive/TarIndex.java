@@ -7,10 +7,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
@@ -150,12 +150,12 @@ public final class TarIndex {
     return Optional.empty();
   }
 
-  /** Returns the names in a directory's first level; of the root for an empty path. */
-  public Set<String> names() {
-    Set<String> names = new HashSet<>();
+  /** Returns the names of the first level below which a file of this name is. */
+  public Set<String> directoriesWith(String file) {
+    Set<String> names = new TreeSet<>();
     for (TreePath path : files.keySet()) {
-      if (path.size() == 1) {
-        names.add(path.name().toString());
+      if (path.size() == 2 && path.name().is(file)) {
+        names.add(path.get(0).toString());
       }
     }
     return names;

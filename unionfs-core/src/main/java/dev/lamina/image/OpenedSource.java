@@ -103,6 +103,9 @@ final class OpenedSource implements AutoCloseable {
     if (isLayout(files)) {
       return oci(files.requireImage(options.limits()), Optional.empty());
     }
+    if (OldDockerArchiveReader.recognises(files)) {
+      return docker(files.requireImage(options.limits()), Optional.empty());
+    }
     // It is read from start to end; where its files are is no longer of use.
     resources.remove(files);
     files.close();
@@ -155,8 +158,15 @@ final class OpenedSource implements AutoCloseable {
         new OciLayoutReader(files).read(tag, options.platform(), options.keepCompressed()));
   }
 
-  private Content docker(ImageFiles files, Optional<String> name) throws IOException {
-    SourceImage image = new DockerArchiveReader(files).read(name, options.keepCompressed());
+  private Content docker(TarFiles files, Optional<String> name) throws IOException {
+    boolean old =
+        files.size(DockerArchiveReader.MANIFEST).isEmpty()
+            && OldDockerArchiveReader.recognises(files);
+    SourceImage image =
+        old
+            ? new OldDockerArchiveReader(files, options.limits())
+                .read(name, options.keepCompressed())
+            : new DockerArchiveReader(files).read(name, options.keepCompressed());
     PlatformChoice platform = image.config().platform();
     if (options.platform().isPresent() && !options.platform().get().accepts(platform)) {
       throw new ArchiveException(
@@ -183,7 +193,7 @@ final class OpenedSource implements AutoCloseable {
     return new Content.Tar(layer, Files.size(file));
   }
 
-  private ImageFiles tar(Path file) throws IOException {
+  private TarFiles tar(Path file) throws IOException {
     return tar(file, file.toString()).requireImage(options.limits());
   }
 

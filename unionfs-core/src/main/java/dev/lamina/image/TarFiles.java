@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The files of an image in an uncompressed tar. */
 final class TarFiles implements ImageFiles {
@@ -50,6 +51,11 @@ final class TarFiles implements ImageFiles {
               + " bytes, which is the limit; raise the limit of entries to import it");
     }
     return this;
+  }
+
+  /** Returns the names of the tar's first level below which a file of this name is. */
+  Set<String> directoriesWith(String file) {
+    return index.directoriesWith(file);
   }
 
   @Override

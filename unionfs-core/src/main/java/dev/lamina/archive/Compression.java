@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.zip.GZIPOutputStream;
+import java.util.concurrent.Executor;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
@@ -141,9 +141,20 @@ public enum Compression {
    * @throws UnsupportedOperationException where this compression is only read
    */
   public OutputStream compress(OutputStream out) throws IOException {
+    return compress(out, Runnable::run, 1);
+  }
+
+  /**
+   * As {@link #compress(OutputStream)}, and writes the same bytes, with the help of threads where
+   * the compression allows that: gzip does.
+   *
+   * @param threads what compresses
+   * @param ahead how many parts of 256 KiB are compressed or wait to be written at a time
+   */
+  public OutputStream compress(OutputStream out, Executor threads, int ahead) throws IOException {
     return switch (this) {
       case NONE -> out;
-      case GZIP -> new GZIPOutputStream(out, BUFFER);
+      case GZIP -> new GzipOutput(out, threads, ahead);
       case ZSTD -> new ZstdOutputStreamNoFinalizer(out, ZSTD_LEVEL).setChecksum(true);
       case XZ, BZIP2 -> throw new UnsupportedOperationException(word + " is read and not written");
     };

@@ -195,7 +195,7 @@ public final class ImageExporter {
   }
 
   private LayerExports exports(FileTarget target) {
-    return new LayerExports(store, progress, target.scratch(), options.parallel());
+    return new LayerExports(store, progress, target.scratch(), options);
   }
 
   private static List<ExportedLayer> layers(

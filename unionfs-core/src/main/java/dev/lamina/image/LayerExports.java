@@ -28,7 +28,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Makes the bytes of layers as they are to go out: the kept ones where they are right, else the
- * tar, compressed on a few threads into files of the target's scratch directory.
+ * tar, written by a few threads, with the help of others that compress, into files of the target's
+ * scratch directory.
  */
 final class LayerExports implements AutoCloseable {
   private final Store store;
@@ -36,15 +37,22 @@ final class LayerExports implements AutoCloseable {
   private final Progress progress;
   private final Path scratch;
   private final ExecutorService threads;
+  private final ExecutorService compressors;
+  private final int ahead;
 
-  LayerExports(Store store, Progress progress, Path scratch, int parallel) {
+  LayerExports(Store store, Progress progress, Path scratch, ExportOptions options) {
     this.store = store;
     this.exporter = new LayerExporter(store);
     this.progress = progress;
     this.scratch = scratch;
     this.threads =
         Executors.newFixedThreadPool(
-            parallel, Thread.ofPlatform().name("export-", 0).daemon().factory());
+            options.parallel(), Thread.ofPlatform().name("export-", 0).daemon().factory());
+    this.compressors =
+        Executors.newFixedThreadPool(
+            options.compressors(), Thread.ofPlatform().name("compress-", 0).daemon().factory());
+    // As many again wait to be written, so that no thread waits for the disk.
+    this.ahead = 2 * options.compressors();
   }
 
   /** Makes all layers of an image; in its order. */
@@ -117,7 +125,7 @@ final class LayerExports implements AutoCloseable {
     try {
       DigestingOutput digesting =
           new DigestingOutput(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
-      try (OutputStream out = compression.compress(digesting)) {
+      try (OutputStream out = compression.compress(digesting, compressors, ahead)) {
         tar(diffId, record, index, out);
       }
       digest = digesting.digest();
@@ -189,5 +197,7 @@ final class LayerExports implements AutoCloseable {
   public void close() {
     threads.shutdownNow();
     threads.close();
+    // Now nobody gives it work; what it has is short.
+    compressors.close();
   }
 }

@@ -4,13 +4,13 @@ import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.LinuxException;
+import dev.lamina.store.PathBytes;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -91,13 +91,13 @@ final class GrowingFile implements AutoCloseable {
    */
   private static OutputStream openFifo(Path file) throws IOException {
     while (true) {
-      try (Fd _ = open(file, FileOpen.O_WRONLY | FileOpen.O_NONBLOCK);
-          // Counts as a reader (fifo(7)), so that the open below cannot wait.
-          Fd _ = open(file, FileOpen.O_RDWR | FileOpen.O_NONBLOCK)) {
-        return open(file);
+      try (Fd _ = open(file, FileOpen.O_WRONLY | FileOpen.O_NONBLOCK)) {
+        return openWhileRead(file);
       } catch (LinuxException e) {
         if (e.errno() != Errno.ENXIO) {
-          throw new FileSystemException(file.toString(), null, e.getMessage());
+          FileSystemException told = new FileSystemException(file.toString(), null, e.getMessage());
+          told.initCause(e);
+          throw told;
         }
       }
       try {
@@ -110,8 +110,22 @@ final class GrowingFile implements AutoCloseable {
     }
   }
 
+  /** Opens a FIFO that was read a moment ago. */
+  private static OutputStream openWhileRead(Path file) throws IOException {
+    // Counts as a reader (fifo(7)), so that the open below cannot wait.
+    try (Fd _ = open(file, FileOpen.O_RDWR | FileOpen.O_NONBLOCK)) {
+      return open(file);
+    } catch (LinuxException e) {
+      if (e.errno() != Errno.EACCES) {
+        throw e;
+      }
+      // May be written and not read, which is enough; only a reader that goes right now is missed.
+      return open(file);
+    }
+  }
+
   private static Fd open(Path file, int flags) {
-    return FileOpen.openat(Fd.CWD, file.toString().getBytes(StandardCharsets.UTF_8), flags);
+    return FileOpen.openat(Fd.CWD, PathBytes.of(file), flags);
   }
 
   private static int type(Path file) throws IOException {

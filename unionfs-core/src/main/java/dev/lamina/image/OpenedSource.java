@@ -184,13 +184,25 @@ final class OpenedSource implements AutoCloseable {
   }
 
   private static Content rootTar(Path file, String name) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new ArchiveException(name, Files.exists(file) ? "is no file" : "is not there");
-    }
+    requireFile(file, name);
     LayerSource layer =
         new LayerSource(
             name, () -> Files.newInputStream(file), Optional.empty(), Optional.empty(), false);
     return new Content.Tar(layer, Files.size(file));
+  }
+
+  /** A FIFO is not even opened: that would wait for who writes it, and it cannot be read twice. */
+  private static void requireFile(Path file, String name) throws IOException {
+    if (!Files.exists(file)) {
+      throw new ArchiveException(name, "is not there");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new ArchiveException(
+          name,
+          "is no regular file; what a FIFO or a device gives is imported with \"lamina import - < "
+              + name
+              + "\"");
+    }
   }
 
   private TarFiles tar(Path file) throws IOException {
@@ -199,9 +211,7 @@ final class OpenedSource implements AutoCloseable {
 
   /** Opens a tar for reading in any order: a compressed one is inflated into a temporary file. */
   private TarFiles tar(Path file, String name) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new ArchiveException(name, Files.exists(file) ? "is no file" : "is not there");
-    }
+    requireFile(file, name);
     Path plain = file;
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {

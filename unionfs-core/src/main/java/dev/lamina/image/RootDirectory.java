@@ -17,6 +17,7 @@ import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.store.BlobWriter;
+import dev.lamina.store.PathBytes;
 import dev.lamina.store.Store;
 import dev.lamina.store.StoreWriter;
 import dev.lamina.tree.Digest;
@@ -25,7 +26,6 @@ import dev.lamina.tree.TreeEntry;
 import dev.lamina.tree.TreePath;
 import dev.lamina.tree.Xattrs;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +62,7 @@ final class RootDirectory {
   }
 
   private static Inode inode(Path directory) {
-    byte[] path = directory.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] path = PathBytes.of(directory);
     try (Fd fd = FileOpen.openat(Fd.CWD, path, FileOpen.O_RDONLY | FileOpen.O_DIRECTORY)) {
       FileStatus status = new FileStatus();
       FileAttributes.fstat(fd.value(), status);
@@ -76,7 +76,7 @@ final class RootDirectory {
           directory.toString(), "lies in the store, which cannot be imported into itself");
     }
     progress.state(0, Progress.LayerState.COPYING);
-    byte[] path = directory.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] path = PathBytes.of(directory);
     try (Fd root = FileOpen.openat(Fd.CWD, path, FileOpen.O_RDONLY | FileOpen.O_DIRECTORY)) {
       FileStatus status = new FileStatus();
       FileAttributes.fstat(root.value(), status);

@@ -4,14 +4,15 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Paths as the kernel wants them: Java decoded them with the locale's charset. */
-final class PathBytes {
+/** Paths as the kernel wants them: Java decoded them with the locale's charset. Thread-safe. */
+public final class PathBytes {
   private static final Charset CHARSET =
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
 
   private PathBytes() {}
 
-  static byte[] of(Path path) {
+  /** The bytes that the JDK itself hands to the kernel for a path. */
+  public static byte[] of(Path path) {
     return path.toString().getBytes(CHARSET);
   }
 

@@ -9,6 +9,7 @@ import dev.lamina.linux.FileNames;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
+import dev.lamina.store.PathBytes;
 import dev.lamina.store.StoreException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,9 +63,10 @@ final class DataFiles implements DataSync, AutoCloseable {
   }
 
   private static Fd directory(Path path) {
-    byte[] bytes = path.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8);
     return FileOpen.openat(
-        Fd.CWD, bytes, FileOpen.O_RDONLY | FileOpen.O_DIRECTORY | FileOpen.O_CLOEXEC);
+        Fd.CWD,
+        PathBytes.of(path.toAbsolutePath()),
+        FileOpen.O_RDONLY | FileOpen.O_DIRECTORY | FileOpen.O_CLOEXEC);
   }
 
   private static byte[] name(long inode) {

@@ -18,11 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bad images are refused with a message, and leave the store as it was. */
@@ -98,6 +100,16 @@ final class BadImageTest {
             ImageFixture.Layer.of(tar.end(), Compression.GZIP));
     Path oci = ImageFixture.directory(dir.resolve("oci" + number++), image.oci("v1"));
     refused("oci:" + oci, parts);
+  }
+
+  @Test
+  @Timeout(60)
+  void a_fifo_that_nobody_writes_is_refused_and_not_waited_for() throws Exception {
+    Path fifo = dir.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    for (String form : List.of("", "tar:", "oci-archive:", "docker-archive:")) {
+      refused(form + fifo, "is no regular file", "lamina import - < " + fifo);
+    }
   }
 
   @Test

@@ -10,4 +10,9 @@ public final class MalformedRecordException extends RuntimeException {
   public MalformedRecordException(String reason) {
     super(reason);
   }
+
+  /** Makes an exception with the reason, and what was found first. */
+  public MalformedRecordException(String reason, MalformedRecordException cause) {
+    super(reason, cause);
+  }
 }

@@ -79,7 +79,8 @@ final class RocksDelta implements Delta {
               + "\" in the directory with inode "
               + directory
               + ": "
-              + e.getMessage());
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.lamina.volume;
 
 import com.google.common.collect.Lists;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.lamina.linux.LinuxException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -87,7 +88,7 @@ final class DirtyFiles {
         failure -> {
           if (failure.isTold()) {
             lost.add(failure.inode(), failure.cause());
-            if (!files.has(failure.inode())) {
+            if (isGone(failure.inode())) {
               // Removed, and forgotten, while it was being synced.
               lost.forget(failure.inode());
             }
@@ -100,6 +101,15 @@ final class DirtyFiles {
           }
         });
     left.keySet().removeAll(done);
+  }
+
+  /** Of what cannot be looked at it is not known; its data counts as lost all the same. */
+  private boolean isGone(long inode) {
+    try {
+      return !files.has(inode);
+    } catch (LinuxException e) {
+      return false;
+    }
   }
 
   /** What was written to meanwhile stays: the node may be known anew, with other data. */

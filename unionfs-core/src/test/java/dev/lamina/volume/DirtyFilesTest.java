@@ -28,6 +28,7 @@ final class DirtyFilesTest {
     final Set<Long> bad = new HashSet<>();
     final Set<Long> unopened = new HashSet<>();
     final Set<Long> removed = new HashSet<>();
+    final Set<Long> hidden = new HashSet<>();
     Runnable meanwhile = () -> {};
     int names;
     boolean fails;
@@ -52,6 +53,9 @@ final class DirtyFilesTest {
 
     @Override
     public boolean has(long inode) {
+      if (hidden.contains(inode)) {
+        throw failure();
+      }
       return !removed.contains(inode);
     }
 
@@ -146,6 +150,20 @@ final class DirtyFilesTest {
     dirty.wrote(7, new NodeData());
     assertThat(dirty.sync()).isTrue();
     lost.requireAllWhole();
+  }
+
+  @Test
+  void one_that_cannot_be_written_or_looked_at_is_lost_and_keeps_no_other_from_disk() {
+    // In the order that a hash map has them.
+    files.bad.add(7L);
+    files.hidden.add(7L);
+    dirty.wrote(7, new NodeData());
+    dirty.wrote(8, new NodeData());
+    assertThat(dirty.sync()).isTrue();
+    assertThat(files.synced).containsExactly(8L);
+    assertThatExceptionOfType(VolumeException.class)
+        .isThrownBy(lost::requireAllWhole)
+        .withMessageContaining("inode 7 of volume 3");
   }
 
   @Test

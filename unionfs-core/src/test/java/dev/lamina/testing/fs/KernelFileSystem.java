@@ -427,9 +427,16 @@ public final class KernelFileSystem implements FileSystem {
     if (errno == Errno.ENOENT) {
       return true;
     }
+    if (errno != Errno.EINVAL) {
+      return false;
+    }
     FileStatus status = new FileStatus();
-    FileAttributes.fstat(directory.fd(), status);
-    return errno == Errno.EINVAL && status.links() == 0;
+    try {
+      FileAttributes.fstat(directory.fd(), status);
+    } catch (LinuxException e) {
+      return false; // what the listing failed with is what is told
+    }
+    return status.links() == 0;
   }
 
   private boolean list(

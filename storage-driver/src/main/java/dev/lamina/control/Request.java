@@ -102,6 +102,43 @@ public sealed interface Request {
   }
 
   /**
+   * Makes a volume that has what another one has now.
+   *
+   * @param volume a volume or a saved state
+   * @param name the new volume's
+   */
+  record Fork(String volume, String name) implements Request {
+    @Override
+    public Class<Answer.Done> answer() {
+      return Answer.Done.class;
+    }
+  }
+
+  /**
+   * Saves what a volume has now, as VOLUME@NAME.
+   *
+   * @param name without the volume's
+   */
+  record Save(String volume, String name) implements Request {
+    @Override
+    public Class<Answer.Done> answer() {
+      return Answer.Done.class;
+    }
+  }
+
+  /**
+   * Gives a volume back what it had when it was saved.
+   *
+   * @param name without the volume's
+   */
+  record RollBack(String volume, String name) implements Request {
+    @Override
+    public Class<Answer.Done> answer() {
+      return Answer.Done.class;
+    }
+  }
+
+  /**
    * Mounts an image or a volume.
    *
    * @param what name or ID prefix of an image, or a volume's name

@@ -31,6 +31,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -231,7 +232,8 @@ final class ImageRequests {
 
   /** One transaction removes all of them, so either all go or none. */
   Answer.Removed remove(Request.Remove request) throws ControlException {
-    SortedMap<String, VolumeId> volumes = new TreeMap<>();
+    // What a volume was saved as, VOLUME@NAME, before the volume.
+    SortedMap<String, VolumeId> volumes = new TreeMap<>(Comparator.reverseOrder());
     SortedSet<String> names = new TreeSet<>();
     for (String name : request.names()) {
       Named named = NameResolver.find(context.store(), name);

@@ -116,6 +116,15 @@ final class MountRequests {
           throw new ControlException(
               "\"" + name + "\" is a volume; --volume names a new one made from an image", true);
         }
+        if (VolumeNames.isSaved(name) && !readOnly) {
+          throw new ControlException(
+              name
+                  + " is what a volume was saved as, which does not change: mount it with \"-o"
+                  + " ro\", or \"lamina fork "
+                  + name
+                  + " NAME\" and mount that",
+              true);
+        }
         Optional<String> other = context.volumes().holder(id);
         if (other.isPresent()) {
           throw new ControlException(

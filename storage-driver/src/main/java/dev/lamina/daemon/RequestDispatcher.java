@@ -96,6 +96,9 @@ final class RequestDispatcher implements ControlHandler {
       case Request.Unmount ask -> mounts.unmount(ask);
       case Request.Mounts _ -> mounts.list();
       case Request.Volumes _ -> volumes.list();
+      case Request.Fork ask -> volumes.fork(ask);
+      case Request.Save ask -> volumes.save(ask);
+      case Request.RollBack ask -> volumes.rollBack(ask);
       case Request.Diff ask -> commits.diff(ask);
       case Request.Commit ask -> commits.commit(ask, conversation);
       case Request.Export ask -> commits.export(ask, conversation);

@@ -86,6 +86,9 @@ final class RunningRequests {
       case Request.History ask -> "history of " + ask.image();
       case Request.Inspect ask -> "inspect of " + ask.name();
       case Request.Tag ask -> "tag of " + ask.image();
+      case Request.Fork ask -> "fork of " + ask.volume();
+      case Request.Save ask -> "snapshot of " + ask.volume();
+      case Request.RollBack ask -> "rollback of " + ask.volume();
       case Request.Remove ask -> "rm of " + String.join(", ", ask.names());
       case Request.MountRequest ask -> "mount of " + ask.what();
       case Request.Unmount ask -> "umount of " + ask.directory();

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 /** Names of volumes. */
 final class VolumeNames {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
+  private static final char SAVED = '@';
   private static final int HEX_DIGITS = 1 << 16;
 
   private VolumeNames() {}
@@ -24,6 +25,16 @@ final class VolumeNames {
               + " the first a letter or digit",
           true);
     }
+  }
+
+  /** Returns the full name of what a volume was saved as. */
+  static String saved(String volume, String name) {
+    return volume + SAVED + name;
+  }
+
+  /** Returns whether a volume's name is that of a saved state. */
+  static boolean isSaved(String name) {
+    return name.indexOf(SAVED) >= 0;
   }
 
   /** Returns a free name made from an image's: its last part and four hexadecimal digits. */

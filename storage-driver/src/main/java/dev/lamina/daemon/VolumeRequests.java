@@ -1,6 +1,9 @@
 package dev.lamina.daemon;
 
 import dev.lamina.control.Answer;
+import dev.lamina.control.ControlException;
+import dev.lamina.control.Request;
+import dev.lamina.snapshot.VolumeSnapshots;
 import dev.lamina.store.SnapshotContent;
 import dev.lamina.store.SnapshotKey;
 import dev.lamina.store.SnapshotRecord;
@@ -15,12 +18,45 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Lists volumes. */
+/** Lists volumes, forks them, saves what they have and rolls them back to it. */
 final class VolumeRequests {
   private final DaemonContext context;
+  private final VolumeSnapshots saved;
 
   VolumeRequests(DaemonContext context) {
     this.context = context;
+    this.saved = new VolumeSnapshots(context.snapshots(), context.volumes());
+  }
+
+  Answer.Done fork(Request.Fork request) throws ControlException {
+    VolumeNames.check(request.name());
+    requireVolume(request.volume());
+    VolumeId _ = saved.fork(key(request.volume()), key(request.name()));
+    return new Answer.Done();
+  }
+
+  Answer.Done save(Request.Save request) throws ControlException {
+    VolumeNames.check(request.name());
+    requireVolume(request.volume());
+    VolumeId _ =
+        saved.save(key(request.volume()), key(VolumeNames.saved(request.volume(), request.name())));
+    return new Answer.Done();
+  }
+
+  Answer.Done rollBack(Request.RollBack request) throws ControlException {
+    String state = VolumeNames.saved(request.volume(), request.name());
+    requireVolume(request.volume());
+    requireVolume(state);
+    saved.rollBack(key(request.volume()), key(state));
+    return new Answer.Done();
+  }
+
+  private void requireVolume(String name) throws ControlException {
+    VolumeId _ = NameResolver.requireVolume(context.store().state(), name);
+  }
+
+  private static SnapshotKey key(String name) {
+    return new SnapshotKey(DaemonContext.NAMESPACE, name);
   }
 
   Answer.VolumeList list() {

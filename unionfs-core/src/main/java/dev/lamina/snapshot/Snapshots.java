@@ -4,6 +4,7 @@ import static dev.lamina.snapshot.SnapshotException.alreadyExists;
 import static dev.lamina.snapshot.SnapshotException.failedPrecondition;
 import static dev.lamina.snapshot.SnapshotException.notFound;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.lamina.fs.FileSystem;
 import dev.lamina.store.SnapshotContent;
 import dev.lamina.store.SnapshotKey;
@@ -37,8 +38,8 @@ import java.util.concurrent.TimeUnit;
  *
  * A snapshot has a <em>key</em>: an engine's namespace and a name. It is <em>active</em> (a
  * volume), <em>committed</em> (a tree, which others may be made from) or a <em>view</em> (a tree to
- * look at). Its <em>parent</em> is the committed snapshot of the same namespace it was made from;
- * one without starts from nothing.
+ * look at, or a volume as it was: {@link VolumeSnapshots}). Its <em>parent</em> is the committed
+ * snapshot of the same namespace it was made from; one without starts from nothing.
  *
  * <h2>A life</h2>
  *
@@ -229,7 +230,9 @@ public final class Snapshots {
   }
 
   private static VolumeId activeVolume(StateView state, SnapshotKey key) {
-    if (require(state, key).content() instanceof SnapshotContent.OfVolume(VolumeId id)) {
+    SnapshotRecord record = require(state, key);
+    if (record.kind() == SnapshotKind.ACTIVE
+        && record.content() instanceof SnapshotContent.OfVolume(VolumeId id)) {
       return id;
     }
     throw failedPrecondition("Snapshot " + key + " is not active, so there is nothing to commit");
@@ -345,7 +348,11 @@ public final class Snapshots {
     return state.snapshot(key).orElseThrow(() -> notFound("snapshot " + key));
   }
 
-  private static void requireFree(StateView state, SnapshotKey key) {
+  void requireFree(SnapshotKey key) {
+    requireFree(store.state(), key);
+  }
+
+  static void requireFree(StateView state, SnapshotKey key) {
     if (state.snapshot(key).isPresent()) {
       throw alreadyExists("snapshot " + key);
     }
@@ -356,7 +363,16 @@ public final class Snapshots {
     return tree.digest();
   }
 
-  private SnapshotRecord put(
+  /** Gives a snapshot other content; it was made when it was made. */
+  void replace(StateTransaction transaction, SnapshotKey key, SnapshotContent content) {
+    SnapshotRecord old = require(transaction, key);
+    transaction.putSnapshot(
+        key,
+        new SnapshotRecord(old.kind(), old.parent(), content, old.created(), now(), old.labels()));
+  }
+
+  @CanIgnoreReturnValue
+  SnapshotRecord put(
       StateTransaction transaction,
       SnapshotKey key,
       SnapshotKind kind,

@@ -62,6 +62,21 @@ public record VolumeRecord(
         created);
   }
 
+  /** Returns the record of a volume that is made at this moment, in ns since the epoch. */
+  public VolumeRecord activeSince(long moment) {
+    return new VolumeRecord(
+        baseTree,
+        basePositions,
+        diffIds,
+        config,
+        origin,
+        VolumeState.ACTIVE,
+        flags,
+        inodeMark,
+        sequenceMark,
+        moment);
+  }
+
   /** Returns the row's value. */
   public byte[] encode() {
     return new RecordWriter()

@@ -51,6 +51,15 @@ final class DataFiles implements DataSync, AutoCloseable {
     }
   }
 
+  /** Brings the names of a volume's directories to disk. */
+  static void syncDirectories(Path volume) {
+    for (Path made : List.of(volume, volume.resolveSibling("."))) {
+      try (Fd directory = directory(made)) {
+        FileIo.fsync(directory.value());
+      }
+    }
+  }
+
   /** Opens the files below a volume's directory, which must hold both directories. */
   DataFiles(Path volume) {
     this.data = directory(volume.resolve("data"));

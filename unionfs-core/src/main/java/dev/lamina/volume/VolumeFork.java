@@ -1,5 +1,6 @@
 package dev.lamina.volume;
 
+import com.google.common.collect.Lists;
 import dev.lamina.fs.FsException;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
  */
 final class VolumeFork {
   private static final int ROWS_AT_ONCE = 1_000;
+  private static final int FILES_AT_ONCE = 256;
 
   private final Store store;
   private final VolumeId source;
@@ -56,6 +58,16 @@ final class VolumeFork {
    * @throws VolumeException where the volume is gone
    */
   static VolumeId temporary(Store store, Volumes volumes, VolumeId source, VolumeFileSystem open) {
+    return make(store, volumes, source, open, false);
+  }
+
+  /** As {@link #temporary}, of a fork that is to be named: its data is on disk then. */
+  static VolumeId kept(Store store, Volumes volumes, VolumeId source, VolumeFileSystem open) {
+    return make(store, volumes, source, open, true);
+  }
+
+  private static VolumeId make(
+      Store store, Volumes volumes, VolumeId source, VolumeFileSystem open, boolean isKept) {
     Syncer syncer = open.union().syncer();
     // What is committed will be on disk; what it is a copy of is not to be behind it.
     syncer.syncAll();
@@ -64,7 +76,7 @@ final class VolumeFork {
       boolean done = false;
       try {
         step(store, VolumeSteps.FORK_ROWS_COPIED);
-        copy.cloneData();
+        copy.cloneData(isKept);
         step(store, VolumeSteps.FORK_DATA_CLONED);
         done = true;
         return copy.fork;
@@ -98,7 +110,7 @@ final class VolumeFork {
                     transaction.putVolume(id, record.withState(VolumeState.REMOVED));
                     return id;
                   });
-      volumes.hold(fork, "being committed");
+      volumes.hold(fork, "being made");
       VolumeFork copy = new VolumeFork(store, source, fork);
       boolean done = false;
       try {
@@ -152,7 +164,7 @@ final class VolumeFork {
     rows.clear();
   }
 
-  private void cloneData() {
+  private void cloneData(boolean isKept) {
     Path target = store.layout().volume(fork);
     DataFiles.makeDirectories(target);
     try (DataFiles from = new DataFiles(store.layout().volume(source));
@@ -160,7 +172,23 @@ final class VolumeFork {
       for (long inode : own) {
         clone(inode, from, to);
       }
+      if (isKept) {
+        sync(to);
+      }
     }
+  }
+
+  private void sync(DataFiles files) {
+    for (List<Long> some : Lists.partition(own, FILES_AT_ONCE)) {
+      files.sync(
+          some,
+          failure -> {
+            throw new VolumeException(
+                "The copy of volume " + source + " could not be written to disk", failure.cause());
+          });
+    }
+    files.syncDirectory();
+    DataFiles.syncDirectories(store.layout().volume(fork));
   }
 
   private void clone(long inode, DataFiles from, DataFiles to) {

@@ -180,6 +180,53 @@ public final class Volumes implements AutoCloseable {
     letGo(id);
   }
 
+  /**
+   * Makes a volume that has what another has at this moment. Nobody who writes to that is kept
+   * waiting: its names and attributes are as of one moment, each changed file as of its own copy,
+   * which shares its blocks where the file system below can.
+   *
+   * @param naming names it, in the synced transaction that makes it whole
+   * @throws VolumeException where there is no such volume, or it is closed but somebody has it
+   */
+  public VolumeId fork(VolumeId source, Naming naming) {
+    VolumeId fork = copied(source);
+    boolean isNamed = false;
+    try {
+      VolumeId named =
+          store
+              .state()
+              .transact(
+                  transaction -> {
+                    VolumeRecord record = transaction.volume(fork).orElseThrow();
+                    transaction.putVolume(fork, record.activeSince(now()));
+                    naming.name(transaction, fork);
+                    return fork;
+                  });
+      isNamed = true;
+      return named;
+    } finally {
+      VolumeCommit.end(this, fork, !isNamed);
+    }
+  }
+
+  private VolumeId copied(VolumeId source) {
+    Optional<VolumeFileSystem> opened = opened(source);
+    if (opened.isPresent()) {
+      return VolumeFork.kept(store, this, source, opened.get());
+    }
+    // Opening takes out what a dead daemon left.
+    try (VolumeFileSystem closed = open(source, "being forked")) {
+      return VolumeFork.kept(store, this, source, closed);
+    }
+  }
+
+  /** Gives a new volume its name. */
+  @FunctionalInterface
+  public interface Naming {
+    /** Does it in the transaction in which the volume becomes one; what it throws undoes both. */
+    void name(StateTransaction transaction, VolumeId volume);
+  }
+
   private void step(String step) {
     store.options().steps().after(step);
   }

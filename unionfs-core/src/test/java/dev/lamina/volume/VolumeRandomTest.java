@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Volumes against the model, over random sequences with remounts among them; {@code
+ * Volumes against the model, over random sequences with remounts and forks among them; {@code
  * lamina.random.seed} and {@code lamina.random.seconds} say which and how long.
  */
 final class VolumeRandomTest {
@@ -31,6 +31,7 @@ final class VolumeRandomTest {
   private static final class Subject implements RandomSubject {
     private final IdentityHashMap<FileSystem, VolumeId> volumes = new IdentityHashMap<>();
     private final TestStore store;
+    private int remounts;
 
     Subject(TestStore store) {
       this.store = store;
@@ -41,11 +42,19 @@ final class VolumeRandomTest {
       return open(store.volume(lower));
     }
 
+    /** Every other time the sequence goes on in a fork, made while the volume is open. */
     @Override
     public FileSystem remount(FileSystem fileSystem) {
       VolumeId id = Objects.requireNonNull(volumes.remove(fileSystem));
+      remounts++;
+      if (remounts % 2 == 0) {
+        fileSystem.close();
+        return open(id);
+      }
+      VolumeId fork = store.volumes().fork(id, (transaction, volume) -> {});
       fileSystem.close();
-      return open(id);
+      store.volumes().remove(id);
+      return open(fork);
     }
 
     private FileSystem open(VolumeId id) {

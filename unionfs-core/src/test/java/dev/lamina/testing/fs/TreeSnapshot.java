@@ -14,14 +14,14 @@ import java.util.TreeMap;
  *
  * @param lines what is at each path
  */
-record TreeSnapshot(SortedMap<String, String> lines) {
+public record TreeSnapshot(SortedMap<String, String> lines) {
   /** Times from here on are "now" of a test and differ between two runs. */
   static final long RECENT = 1_700_000_000_000_000_000L;
 
   private static final int NO_DUMP = 0x40;
 
   /** Takes it; {@code flags} says whether those of chattr(1) count. */
-  static TreeSnapshot of(Workspace workspace, boolean flags) {
+  public static TreeSnapshot of(Workspace workspace, boolean flags) {
     SortedMap<String, String> lines = new TreeMap<>();
     walk(workspace, "", flags, lines, new HashMap<>());
     return new TreeSnapshot(lines);
@@ -78,7 +78,7 @@ record TreeSnapshot(SortedMap<String, String> lines) {
   }
 
   /** Returns how another one differs, a line each; empty where it does not. */
-  String differences(TreeSnapshot other) {
+  public String differences(TreeSnapshot other) {
     StringBuilder out = new StringBuilder();
     SortedMap<String, String> all = new TreeMap<>(lines);
     all.putAll(other.lines);

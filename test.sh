@@ -7,10 +7,10 @@ set -eu
 cd "$(dirname "$0")"
 . build/machine.sh
 
-# A script's background, nohup: programs started there ignore Ctrl-C and a closed terminal, and so
-# would all that the tests start to see what those do.
-if [ -z "${LAMINA_TEST_SIGNALS:-}" ] && env --default-signal=INT,HUP true 2>/dev/null; then
-  LAMINA_TEST_SIGNALS=default exec env --default-signal=INT,HUP "./test.sh" "$@"
+# Programs that a script starts in the background ignore Ctrl-C, and so would all that the tests
+# start to see what it does.
+if [ -z "${LAMINA_TEST_SIGNALS:-}" ] && env --default-signal=INT true 2>/dev/null; then
+  LAMINA_TEST_SIGNALS=default exec env --default-signal=INT "./test.sh" "$@"
 fi
 
 install_missing maven git fuse3 'libfuse2|libfuse2t64' mmdebstrap skopeo umoci python3 \

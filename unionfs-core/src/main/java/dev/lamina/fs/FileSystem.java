@@ -141,7 +141,8 @@ public interface FileSystem extends AutoCloseable {
 
   /**
    * Writes from {@code buffer} from {@code at} on. With O_APPEND in the handle's flags at the
-   * file's end, whatever {@code position} says.
+   * file's end, whatever {@code position} says, but for a {@link ServedRequest} of the kernel's:
+   * that has the end as its position already, or writes a mapping's page back.
    *
    * @param killPrivileges whether set-user-id and the like go with this write
    * @return how many bytes were written

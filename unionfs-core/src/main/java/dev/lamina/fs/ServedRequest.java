@@ -2,8 +2,8 @@ package dev.lamina.fs;
 
 /**
  * The kernel's request that a thread serves, for what must be done once although it is asked twice:
- * when another server takes a connection over, the kernel sends again what nobody has answered
- * ({@code FUSE_NOTIFY_RESEND}, include/uapi/linux/fuse.h), and some of it may have been done.
+ * when another server takes a connection over, the kernel sends again what nobody has answered, and
+ * some of it may have been done.
  *
  * <p>A serving thread makes one, serves within {@link #serve} and points it at each request in
  * turn, so nothing is allocated per request; what it calls asks {@link #number} and {@link
@@ -15,19 +15,17 @@ public final class ServedRequest {
 
   private static final ScopedValue<ServedRequest> CURRENT = ScopedValue.newInstance();
 
-  /** {@code FUSE_UNIQUE_RESEND}. */
-  private static final long RESENT = 1L << 63;
-
-  private long unique = NONE;
+  private long number = NONE;
+  private boolean isResent;
 
   /** The number of the request that the calling thread serves, from 1; or {@link #NONE}. */
   public static long number() {
-    return CURRENT.isBound() ? CURRENT.get().unique & ~RESENT : NONE;
+    return CURRENT.isBound() ? CURRENT.get().number : NONE;
   }
 
-  /** Whether it was sent before, to who may have served it. */
+  /** Whether it was sent before, to who may have served it and serves no more. */
   public static boolean isResent() {
-    return CURRENT.isBound() && (CURRENT.get().unique & RESENT) != 0;
+    return CURRENT.isBound() && CURRENT.get().isResent;
   }
 
   /** Runs what serves requests on the calling thread. */
@@ -38,9 +36,11 @@ public final class ServedRequest {
   /**
    * Points it at the next request.
    *
-   * @param unique as in the request's header, with bit 63 where it is sent again; or {@link #NONE}
+   * @param number the connection's own, at least 1; or {@link #NONE}
+   * @param isResent whether the kernel has sent it before
    */
-  public void begin(long unique) {
-    this.unique = unique;
+  public void begin(long number, boolean isResent) {
+    this.number = number;
+    this.isResent = isResent;
   }
 }

@@ -62,10 +62,19 @@ final class Change {
     answer = node.inode;
   }
 
+  /** Whether it was done before: opening its file again is a change, but not the answer. */
+  private boolean isAnswered(long request) {
+    if (!ServedRequest.isResent()) {
+      return false;
+    }
+    ReplyRow row = union.delta().reply(ReplyRow.place(request));
+    return row != null && row.request() == request;
+  }
+
   /** Writes all of it, or throws and has changed nothing. */
   void write() {
     long request = ServedRequest.number();
-    if (request != ServedRequest.NONE) {
+    if (request != ServedRequest.NONE && !isAnswered(request)) {
       row(batch -> batch.putReply(new ReplyRow(request, 0, answer)));
     }
     union.delta().write(batch -> rows.forEach(row -> row.accept(batch)));

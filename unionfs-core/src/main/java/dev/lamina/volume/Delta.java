@@ -53,7 +53,10 @@ interface Delta extends AutoCloseable {
   /** What the request whose row is in a place was answered, null where no row is. */
   @Nullable ReplyRow reply(int place);
 
-  /** Forgets all answers: those of another connection's requests, which has the same numbers. */
+  /**
+   * Forgets all answers: they are another connection's, whose requests have the same numbers. Where
+   * they cannot be removed, {@link #reply} has none from then on.
+   */
   void forgetReplies();
 
   /** Writes rows, all or none, behind all earlier writes; not yet durable. EROFS, ENOSPC, EIO. */

@@ -1,6 +1,7 @@
 package dev.lamina.volume;
 
 import dev.lamina.fs.FsException;
+import dev.lamina.fs.ServedRequest;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileIo;
@@ -81,10 +82,11 @@ final class FileData {
     Handle handle = writable(number);
     requireRange(position, length);
     openFiles.contentChanges(handle.node, killPrivileges);
-    @Nullable Fd appending = handle.appending;
+    // A kernel that asks has put the position at the end under the inode's lock. And it writes the
+    // pages of a mapping back through any handle that may write, also through one that appends.
+    @Nullable Fd appending = ServedRequest.number() == ServedRequest.NONE ? handle.appending : null;
     int written;
     if (appending != null) {
-      // The kernel puts it at the end, whatever the position, atomically among all writers.
       written = FileIo.pwrite(appending.value(), buffer, at, length, position);
     } else {
       written = FileIo.pwrite(own(handle).value(), buffer, at, length, position);

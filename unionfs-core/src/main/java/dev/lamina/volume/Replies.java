@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a request that is sent again from the row that its change has left. Only what cannot be
- * done twice asks here: to set an attribute or to write again does no harm.
+ * done twice asks here: to set an attribute or to write again, at the same position, does no harm.
+ * Who served the request before must be dead: while he is at work on it, its row is yet to come.
  */
 final class Replies {
   private static final int ONCE = FileOpen.O_CREAT | FileOpen.O_EXCL | FileOpen.O_TRUNC;

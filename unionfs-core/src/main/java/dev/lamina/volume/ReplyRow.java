@@ -5,7 +5,7 @@ package dev.lamina.volume;
  * in the batch of the change itself, so it is there exactly if the change is.
  *
  * @param request the request's number, at least 1
- * @param errno 0, for what failed has changed nothing and is tried again
+ * @param errno 0 so far: only what has been done is answered from its row
  * @param inode the inode that the answer is about, 0 for none
  */
 record ReplyRow(long request, int errno, long inode) {

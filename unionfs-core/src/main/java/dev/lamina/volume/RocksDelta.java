@@ -6,6 +6,7 @@ import dev.lamina.linux.Errno;
 import dev.lamina.store.MalformedRecordException;
 import dev.lamina.store.StateDatabase;
 import dev.lamina.store.StateFamily;
+import dev.lamina.store.StoreException;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,8 @@ import org.rocksdb.WriteBatch;
  * written).
  */
 final class RocksDelta implements Delta {
+  private static final System.Logger LOG = System.getLogger(RocksDelta.class.getName());
+
   /** Of a volume with more rows in a family the rest is removed as a range. */
   static final int MOST_ONE_BY_ONE = 10_000;
 
@@ -35,6 +38,7 @@ final class RocksDelta implements Delta {
   private final ReadOptions options;
   private final ReadOptions scans;
   private final Slice end;
+  private volatile boolean hasStrangeReplies;
 
   private RocksDelta(StateDatabase database, long volume, ReadOptions at, boolean writable) {
     this.database = database;
@@ -184,13 +188,19 @@ final class RocksDelta implements Delta {
 
   @Override
   public @Nullable ReplyRow reply(int place) {
-    byte[] value = get(StateFamily.REPLIES, keys.reply(place));
+    byte[] value = hasStrangeReplies ? null : get(StateFamily.REPLIES, keys.reply(place));
     return value == null ? null : DeltaCodec.decodeReply(value);
   }
 
   @Override
   public void forgetReplies() {
-    removeAll(StateFamily.REPLIES);
+    try {
+      removeAll(StateFamily.REPLIES);
+    } catch (FsException | StoreException e) {
+      // A full disk, say, which must not keep anybody from reading the volume.
+      hasStrangeReplies = true;
+      LOG.log(System.Logger.Level.WARNING, "answers of an earlier mount stay for now", e);
+    }
   }
 
   @Override

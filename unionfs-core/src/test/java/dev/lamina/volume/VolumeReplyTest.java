@@ -56,7 +56,7 @@ final class VolumeReplyTest {
     ServedRequest served = new ServedRequest();
     served.serve(
         () -> {
-          served.begin(unique);
+          served.begin(unique & ~RESENT, (unique & RESENT) != 0);
           result.set(operation.apply(workspace));
         });
     return requireNonNull(result.get());
@@ -79,10 +79,10 @@ final class VolumeReplyTest {
   private void isMadeOnce(Function<Workspace, Long> operation) {
     Workspace workspace = new Workspace(volume);
     long inode = ask(REQUEST, operation);
-    long links = workspace.attributes("").links;
+    long modified = workspace.attributes("").modifyTime;
     int names = workspace.names("").size();
     assertThat(ask(REQUEST | RESENT, operation)).isEqualTo(inode);
-    assertThat(workspace.attributes("").links).isEqualTo(links);
+    assertThat(workspace.attributes("").modifyTime).isEqualTo(modified);
     assertThat(workspace.names("")).hasSize(names);
     fails(REQUEST + 2, operation, Errno.EEXIST);
     fails((REQUEST + 2) | RESENT, operation, Errno.EEXIST);
@@ -199,14 +199,35 @@ final class VolumeReplyTest {
     assertThat(delta.reply(0)).isNull();
   }
 
+  @Test
+  void what_is_appended_is_appended_once() {
+    try (Handle handle =
+        new Workspace(volume).open("lower", FileOpen.O_WRONLY | FileOpen.O_APPEND)) {
+      run(REQUEST, w -> handle.write(5, " more"));
+      run(REQUEST | RESENT, w -> handle.write(5, " more"));
+      assertThat(new Workspace(volume).text("lower")).isEqualTo("lower more");
+    }
+  }
+
   /** A new connection counts its requests from the start again. */
   @Test
   void a_new_mount_answers_nothing_from_before() {
     run(REQUEST, w -> w.mkdir("made"));
     volume.close();
+    assertThat(left()).isNull();
+    // What a daemon that was killed leaves.
+    try (Delta delta = RocksDelta.of(store.store().state().database(), id.number())) {
+      delta.write(batch -> batch.putReply(new ReplyRow(REQUEST, 0, 2)));
+    }
     volume = store.open(id);
-    assertThat(volume.union().delta().reply(ReplyRow.place(REQUEST))).isNull();
+    assertThat(left()).isNull();
     fails(REQUEST | RESENT, w -> w.mkdir("made"), Errno.EEXIST);
+  }
+
+  private @Nullable ReplyRow left() {
+    try (Delta delta = RocksDelta.of(store.store().state().database(), id.number())) {
+      return delta.reply(ReplyRow.place(REQUEST));
+    }
   }
 
   @Test

@@ -18,6 +18,9 @@ final class Request {
   /** Length of the header: where the operation's own arguments begin. */
   static final int HEADER = 40;
 
+  /** {@code FUSE_UNIQUE_RESEND}. */
+  private static final long RESENT = 1L << 63;
+
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -64,8 +67,19 @@ final class Request {
     return rawInt(4);
   }
 
+  /** What an answer names it by. */
   long unique() {
     return buffer.get(LONG, 8);
+  }
+
+  /** The same number before and after it is sent again. */
+  long number() {
+    return unique() & ~RESENT;
+  }
+
+  /** Whether the kernel has sent it before, to a server that did not answer. */
+  boolean isResent() {
+    return (unique() & RESENT) != 0;
   }
 
   long node() {

@@ -71,7 +71,7 @@ final class RequestHandler {
       return error(Errno.ENOSYS);
     }
     call.counters.count(opcode);
-    served.begin(opcode.isAnswered() ? request.unique() : ServedRequest.NONE);
+    served.begin(opcode.isAnswered() ? request.number() : ServedRequest.NONE, request.isResent());
     try {
       perform(opcode);
       return opcode.isAnswered() ? call.reply.finish(request.unique()) : NO_REPLY;

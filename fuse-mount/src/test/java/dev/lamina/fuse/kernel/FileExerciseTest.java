@@ -16,12 +16,11 @@ import dev.lamina.volume.TestStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -36,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class FileExerciseTest {
   private static final long OPERATIONS = Long.getLong("lamina.exercise.operations", 200_000);
   private static final long SEED = Long.getLong("lamina.exercise.seed", 1);
+
+  private static final Duration LIMIT = Duration.ofMinutes(5).plusMillis(5 * OPERATIONS);
 
   @TempDir private Path directory;
 
@@ -64,7 +65,6 @@ final class FileExerciseTest {
   }
 
   @Test
-  @Timeout(value = 6, unit = TimeUnit.HOURS)
   void data_is_what_was_written_and_no_object_changes() throws Exception {
     Path target = Files.createDirectory(directory.resolve("mount"));
     try (TestStore store = new TestStore(directory.resolve("store"))) {
@@ -108,15 +108,29 @@ final class FileExerciseTest {
             ChildProgram.command(FileExercise.class, arguments.toArray(String[]::new));
         programs.add(new ProcessBuilder(command).redirectErrorStream(true).start());
       }
+      // A program that hangs ends here, and with it what is read of what it says.
+      Thread watch = Thread.ofVirtual().start(() -> endAfter(LIMIT, programs));
       List<String> digests = new ArrayList<>();
       for (Process program : programs) {
         String said = new String(program.getInputStream().readAllBytes(), UTF_8);
         assertThat(program.waitFor()).as(said).isZero();
         digests.add(said.strip());
       }
+      watch.interrupt();
       return digests;
     } finally {
+      for (Process program : programs) {
+        program.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private static void endAfter(Duration limit, List<Process> programs) {
+    try {
+      Thread.sleep(limit);
       programs.forEach(Process::destroyForcibly);
+    } catch (InterruptedException e) {
+      // All have ended.
     }
   }
 }

@@ -100,7 +100,7 @@ public final class FileExercise implements AutoCloseable {
     }
     // What is opened before the first writer of a file may go on seeing the file as it was.
     this.writer = open(FileOpen.O_RDWR | FileOpen.O_CREAT);
-    this.appender = open(FileOpen.O_WRONLY | FileOpen.O_APPEND);
+    this.appender = open(FileOpen.O_RDWR | FileOpen.O_APPEND);
     this.reader = open(FileOpen.O_RDONLY);
     this.unbuffered = direct ? open(FileOpen.O_RDWR | FileOpen.O_DIRECT) : null;
   }
@@ -195,6 +195,11 @@ public final class FileExercise implements AutoCloseable {
     return random.nextBoolean() ? reader : writer;
   }
 
+  /** To map: through a descriptor that appends a mapping changes what is there all the same. */
+  private Fd anyWriter() {
+    return random.nextBoolean() ? appender : writer;
+  }
+
   private void read() {
     int position = position(model.size() + 100);
     int length = length(LONGEST);
@@ -245,7 +250,7 @@ public final class FileExercise implements AutoCloseable {
     int length = Math.min(length(LONGEST), model.size() - position);
     int from = position / BLOCK * BLOCK;
     note((writes ? "write mapped " : "read mapped ") + position + " " + length);
-    int fd = writes ? writer.value() : anyReader().value();
+    int fd = writes ? anyWriter().value() : anyReader().value();
     try (FileMapping mapping = FileMapping.shared(fd, from, position + length - from, writes)) {
       access(mapping.segment(), position - from, position, length, writes);
       if (writes && random.nextInt(200) == 0) {
@@ -280,7 +285,7 @@ public final class FileExercise implements AutoCloseable {
       keptFrom = position(model.size() - BLOCK) / BLOCK * BLOCK;
       int length = Math.min(length(LONGEST), model.size() - keptFrom);
       note("keep mapping " + keptFrom + " " + length);
-      kept = FileMapping.shared(writer.value(), keptFrom, length, true);
+      kept = FileMapping.shared(anyWriter().value(), keptFrom, length, true);
     }
   }
 
@@ -434,7 +439,7 @@ public final class FileExercise implements AutoCloseable {
       }
       case 1 -> {
         appender.close();
-        appender = open(FileOpen.O_WRONLY | FileOpen.O_APPEND);
+        appender = open(FileOpen.O_RDWR | FileOpen.O_APPEND);
       }
       case 2 -> {
         reader.close();
@@ -469,7 +474,7 @@ public final class FileExercise implements AutoCloseable {
     }
     unbuffered = direct ? open(FileOpen.O_RDWR | FileOpen.O_DIRECT) : null;
     writer = open(FileOpen.O_RDWR);
-    appender = open(FileOpen.O_WRONLY | FileOpen.O_APPEND);
+    appender = open(FileOpen.O_RDWR | FileOpen.O_APPEND);
     if (!readerFirst) {
       reader = open(FileOpen.O_RDONLY);
     }

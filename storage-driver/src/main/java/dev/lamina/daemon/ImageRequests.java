@@ -31,7 +31,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -232,8 +232,7 @@ final class ImageRequests {
 
   /** One transaction removes all of them, so either all go or none. */
   Answer.Removed remove(Request.Remove request) throws ControlException {
-    // What a volume was saved as, VOLUME@NAME, before the volume.
-    SortedMap<String, VolumeId> volumes = new TreeMap<>(Comparator.reverseOrder());
+    SortedMap<String, VolumeId> volumes = new TreeMap<>();
     SortedSet<String> names = new TreeSet<>();
     for (String name : request.names()) {
       Named named = NameResolver.find(context.store(), name);
@@ -272,13 +271,10 @@ final class ImageRequests {
     for (String name : names) {
       removed.add(images.remove(transaction, name));
     }
-    volumes.forEach(
-        (name, id) -> {
-          context
-              .snapshots()
-              .removeVolume(transaction, new SnapshotKey(DaemonContext.NAMESPACE, name), id);
-          removed.add(name);
-        });
+    Map<SnapshotKey, VolumeId> named = new HashMap<>();
+    volumes.forEach((name, id) -> named.put(new SnapshotKey(DaemonContext.NAMESPACE, name), id));
+    context.snapshots().removeVolumes(transaction, named);
+    removed.addAll(volumes.keySet());
     return removed;
   }
 

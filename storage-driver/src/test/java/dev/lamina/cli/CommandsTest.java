@@ -88,6 +88,43 @@ final class CommandsTest {
   }
 
   @Test
+  void aVolumeIsForkedSavedAndRolledBack() throws IOException {
+    ok("mount", "base:1", mount.toString(), "--volume", "work");
+    Files.writeString(mount.resolve("new"), "first");
+    ok("snapshot", "work", "before");
+    Files.writeString(mount.resolve("new"), "second");
+    Files.delete(mount.resolve("big"));
+    ok("fork", "work", "branch");
+    Files.writeString(mount.resolve("new"), "third");
+    assertThat(ok("cat", "work@before:/new").output()).isEqualTo("first");
+    assertThat(ok("cat", "branch:/new").output()).isEqualTo("second");
+    assertThat(ok("diff", "work@before").output()).isEqualTo("A /new\n");
+    assertThat(ok("volumes").output()).contains("work@before", "branch");
+
+    assertThat(refused("rollback", "work", "before").error()).contains("mounted on " + mount);
+    ok("umount", mount.toString());
+    ok("rollback", "work", "before");
+    ok("mount", "work", mount.toString());
+    assertThat(mount.resolve("new")).hasContent("first");
+    assertThat(mount.resolve("big")).hasSize(50_000);
+    ok("umount", mount.toString());
+
+    ok("mount", "-o", "ro", "work@before", mount.toString());
+    assertThat(mount.resolve("new")).hasContent("first");
+    ok("umount", mount.toString());
+    CommandRun written = lamina.run("mount", "work@before", mount.toString());
+    assertThat(written.code()).isEqualTo(2);
+    assertThat(written.error()).contains("-o ro", "lamina fork work@before NAME");
+    assertThat(refused("rm", "work").error()).contains("work@before; remove that first");
+    assertThat(refused("rollback", "work", "never").error()).contains("work@never");
+    assertThat(refused("snapshot", "work", "before").error()).contains("work@before");
+    assertThat(lamina.run("fork", "work", "a@b").code()).isEqualTo(2);
+    assertThat(ok("rm", "work", "branch", "work@before").output().lines())
+        .containsExactlyInAnyOrder("work", "branch", "work@before");
+    assertThat(ok("verify").code()).isZero();
+  }
+
+  @Test
   void whatIsDoneInAMountIsShownCommittedAndExported() throws IOException {
     assertThat(ok("mount", "base:1", mount.toString(), "--volume", "work").output())
         .isEqualTo("work\n");

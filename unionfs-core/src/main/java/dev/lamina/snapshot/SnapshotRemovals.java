@@ -11,6 +11,7 @@ import dev.lamina.store.Store;
 import dev.lamina.volume.VolumeException;
 import dev.lamina.volume.Volumes;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -29,7 +30,8 @@ final class SnapshotRemovals {
   /** Removes one that is a tree. */
   void remove(SnapshotKey key, SnapshotContent.OfTree tree, SnapshotHolders holders) {
     Optional<String> holder =
-        holders.remove(key, () -> removed(transaction -> removeRecord(transaction, key, tree)));
+        holders.remove(
+            key, () -> removed(transaction -> removeRecord(transaction, key, tree, Set.of())));
     if (holder.isPresent()) {
       throw failedPrecondition(
           "Snapshot " + key + " cannot be removed: it is in use: " + holder.get());
@@ -40,16 +42,24 @@ final class SnapshotRemovals {
   void remove(SnapshotKey key, SnapshotContent.OfVolume volume) {
     // Claimed first, so nobody opens the volume between looking and removing.
     try (Volumes.Claim _ = volumes.claim(volume.volume(), "being removed")) {
-      removed(transaction -> remove(transaction, key, volume));
+      removed(transaction -> remove(transaction, key, volume, Set.of()));
       volumes.finishRemoval(volume.volume());
     } catch (VolumeException e) {
       throw failedPrecondition("Snapshot " + key + " cannot be removed: " + e.getMessage(), e);
     }
   }
 
-  /** Removes a volume's name and marks the volume, which the caller has claimed. */
-  void remove(StateTransaction transaction, SnapshotKey key, SnapshotContent.OfVolume volume) {
-    removeRecord(transaction, key, volume);
+  /**
+   * Removes a volume's name and marks the volume, which the caller has claimed.
+   *
+   * @param together what else the transaction removes, in the same namespace
+   */
+  void remove(
+      StateTransaction transaction,
+      SnapshotKey key,
+      SnapshotContent.OfVolume volume,
+      Set<SnapshotKey> together) {
+    removeRecord(transaction, key, volume, together);
     volumes.markRemoved(transaction, volume.volume());
   }
 
@@ -68,10 +78,14 @@ final class SnapshotRemovals {
   }
 
   private static void removeRecord(
-      StateTransaction transaction, SnapshotKey key, SnapshotContent expected) {
+      StateTransaction transaction,
+      SnapshotKey key,
+      SnapshotContent expected,
+      Set<SnapshotKey> together) {
     requireContent(transaction, key, expected);
     Optional<String> child =
         transaction.snapshots(key.namespace()).entrySet().stream()
+            .filter(other -> !together.contains(other.getKey()))
             .filter(other -> other.getValue().parent().equals(Optional.of(key.name())))
             .map(other -> other.getKey().name())
             .findFirst();

@@ -26,6 +26,7 @@ import dev.lamina.volume.Volumes;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -251,14 +252,16 @@ public final class Snapshots {
   }
 
   /**
-   * Removes a volume's name and marks the volume as removed, together with what else the
-   * transaction does. The caller has claimed the volume, and then calls {@link
+   * Removes volumes' names and marks the volumes as removed, together with what else the
+   * transaction does. The caller has claimed the volumes, and then calls {@link
    * Volumes#finishRemoval}.
    *
-   * @throws SnapshotException where the name is another's by now, or has children
+   * @throws SnapshotException where a name is another's by now, or has children that stay
    */
-  public void removeVolume(StateTransaction transaction, SnapshotKey key, VolumeId id) {
-    removals.remove(transaction, key, new SnapshotContent.OfVolume(id));
+  public void removeVolumes(StateTransaction transaction, Map<SnapshotKey, VolumeId> named) {
+    named.forEach(
+        (key, id) ->
+            removals.remove(transaction, key, new SnapshotContent.OfVolume(id), named.keySet()));
   }
 
   /**

@@ -48,7 +48,7 @@ final class MountCommand implements Callable<Integer> {
   @Option(
       names = "--transport",
       paramLabel = "NAME",
-      description = "auto, native or jnr (read-only as yet).")
+      description = "auto, native or jnr (docs/TRANSPORTS.md says what that cannot do).")
   private String transport = "auto";
 
   @Option(names = "--force", description = "Mount on a directory that is not empty.")

@@ -42,7 +42,7 @@ final class MountRequests {
 
   Answer.Mounted mount(Request.MountRequest request) throws ControlException {
     MountOptions options = options(request.options());
-    Transports.Chosen chosen = transports.choose(request.transport(), options.readOnly());
+    Transports.Chosen chosen = transports.choose(request.transport());
     Path directory = MountPoint.resolve(Path.of(request.directory()), context.mounts());
     context.mounts().reserve(directory);
     try {

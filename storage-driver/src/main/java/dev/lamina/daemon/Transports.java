@@ -24,19 +24,12 @@ final class Transports {
    * Chooses.
    *
    * @param wanted auto, native or jnr
-   * @throws ControlException where the word is another, or the transport cannot do it
+   * @throws ControlException where the word is another
    */
-  Chosen choose(String wanted, boolean readOnly) throws ControlException {
+  Chosen choose(String wanted) throws ControlException {
     return switch (wanted) {
       case "auto", "native" -> new Chosen(nativeTransport, "native");
-      case "jnr" -> {
-        if (!readOnly) {
-          throw new ControlException(
-              "the jnr transport mounts read-only as yet: add -o ro, or use --transport native",
-              true);
-        }
-        yield new Chosen(jnrTransport, "jnr");
-      }
+      case "jnr" -> new Chosen(jnrTransport, "jnr");
       default ->
           throw new ControlException(
               "\"" + wanted + "\" is no transport: auto, native or jnr", true);

@@ -123,6 +123,23 @@ final class DaemonTest {
   }
 
   @Test
+  void aVolumeIsWrittenToThroughTheOtherTransport() throws Exception {
+    importTree("a", new byte[] {1});
+    Answer.Mounted mounted =
+        (Answer.Mounted)
+            ask(
+                new Request.MountRequest(
+                    "a", mountPoint.toString(), Optional.of("v"), List.of(), "jnr", false));
+    assertThat(mounted.transport()).isEqualTo("jnr");
+    Files.writeString(mountPoint.resolve("new"), "written");
+    Files.delete(mountPoint.resolve("file"));
+    ask(new Request.Unmount(mountPoint.toString(), false));
+    mount("v", mountPoint, Optional.empty());
+    assertThat(mountPoint.resolve("new")).hasContent("written");
+    assertThat(mountPoint.resolve("file")).doesNotExist();
+  }
+
+  @Test
   void itsOwnMountsAreNeitherReadNorWrittenByPath() throws Exception {
     importTree("a", new byte[] {1});
     mount("a", mountPoint, Optional.of("v"));

@@ -22,6 +22,7 @@ final class Answers {
   private final LongAdder errors = new LongAdder();
   private final LongAdder defects = new LongAdder();
   private final LongAdder bytesRead = new LongAdder();
+  private final LongAdder bytesWritten = new LongAdder();
   private final AtomicInteger busy = new AtomicInteger();
 
   Answers(DefectLog log) {
@@ -71,6 +72,10 @@ final class Answers {
     bytesRead.add(bytes);
   }
 
+  void wrote(int bytes) {
+    bytesWritten.add(bytes);
+  }
+
   DefectLog log() {
     return log;
   }
@@ -84,6 +89,6 @@ final class Answers {
           }
         });
     return new MountStatistics(
-        counts, errors.sum(), defects.sum(), 0, 0, bytesRead.sum(), 0, busy.get());
+        counts, errors.sum(), defects.sum(), 0, 0, bytesRead.sum(), bytesWritten.sum(), busy.get());
   }
 }

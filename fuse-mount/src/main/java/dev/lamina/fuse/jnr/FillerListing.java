@@ -13,15 +13,9 @@ import ru.serce.jnrfuse.struct.FileStat;
 
 /**
  * Hands a directory's entries to libfuse one by one, each with its cookie, so that libfuse asks
- * again from there and keeps no listing. Names go as bytes, also those that cannot be opened.
+ * again from there and keeps no listing.
  */
 final class FillerListing implements DirectoryListing {
-  /**
-   * What libfuse begins the names with that it gives to files that are removed while they are open:
-   * its own affair, not part of the tree.
-   */
-  private static final String HIDDEN = ".fuse_hidden";
-
   private final FuseFillDir filler;
   private final Pointer buffer;
   private final FileStat stat;
@@ -43,9 +37,6 @@ final class FillerListing implements DirectoryListing {
 
   @Override
   public boolean add(FileName entry, long cookie, long inode, FileKind kind) {
-    if (entry.startsWith(HIDDEN)) {
-      return true;
-    }
     entry.copyTo(name, 0);
     name[entry.length()] = 0;
     StatFields.fill(stat, inode, kind);

@@ -1,6 +1,5 @@
 package dev.lamina.fuse.jnr;
 
-import dev.lamina.fs.FileSystem;
 import dev.lamina.fuse.MountServer;
 import dev.lamina.fuse.MountStatistics;
 import dev.lamina.fuse.MountTable;
@@ -13,19 +12,20 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jnr.ffi.Pointer;
-import ru.serce.jnrfuse.struct.FuseOperations;
+import jnr.ffi.Runtime;
 
 /**
- * One mount of libfuse's: a thread that waits in its loop, which has threads of its own, and then
- * frees everything and closes the file system. Thread-safe.
+ * One mount of libfuse's: a thread that waits for those that serve, and then frees everything and
+ * closes the file system. Thread-safe.
  */
 final class JnrSession implements MountServer {
   private final LibFuse2 library;
-  private final FuseOperations operations;
+  private final Runtime runtime;
+  private final OperationTable operations;
   private final Pointer fuse;
   private final Pointer channel;
   private final Pointer mountPoint;
-  private final FileSystem fileSystem;
+  private final Served served;
   private final Answers answers;
   private final CountDownLatch looped = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -38,31 +38,37 @@ final class JnrSession implements MountServer {
    */
   JnrSession(
       LibFuse2 library,
-      FuseOperations operations,
+      Runtime runtime,
+      OperationTable operations,
       Pointer fuse,
       Pointer mountPoint,
-      FileSystem fileSystem,
-      Answers answers) {
+      Served served) {
     this.library = library;
+    this.runtime = runtime;
     this.operations = operations;
     this.fuse = fuse;
     this.channel = library.fuse_session_next_chan(library.fuse_get_session(fuse), null);
     this.mountPoint = mountPoint;
-    this.fileSystem = fileSystem;
-    this.answers = answers;
+    this.served = served;
+    this.answers = served.answers();
   }
 
-  /** Begins to serve. */
-  void start(Path target, int connection) {
-    Thread.ofPlatform()
-        .name("jnr-fuse-" + connection)
-        .daemon()
-        .start(() -> serve(target, connection));
+  /**
+   * Begins to serve.
+   *
+   * @param threads the most requests that are served at once
+   */
+  void start(Path target, int connection, int threads) {
+    String name = "jnr-fuse-" + connection;
+    Workers workers =
+        new Workers(
+            library, runtime, library.fuse_get_session(fuse), channel, name, threads, served);
+    Thread.ofPlatform().name(name).daemon().start(() -> serve(workers, target, connection));
   }
 
-  private void serve(Path target, int connection) {
+  private void serve(Workers workers, Path target, int connection) {
     try {
-      library.fuse_loop_mt(fuse);
+      workers.serve();
       clearAborted(target, connection);
     } catch (RuntimeException | Error e) {
       answers.log().once(System.Logger.Level.ERROR, "serving has ended: " + e);
@@ -95,7 +101,11 @@ final class JnrSession implements MountServer {
         library.fuse_destroy(fuse);
         library.free(mountPoint);
       } finally {
-        fileSystem.close();
+        try {
+          served.clear();
+        } finally {
+          served.fileSystem().close();
+        }
       }
     } catch (RuntimeException | Error e) {
       closeFailure = Optional.of(e);

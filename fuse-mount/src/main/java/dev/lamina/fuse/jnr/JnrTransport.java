@@ -26,12 +26,11 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.Struct;
 import org.jspecify.annotations.Nullable;
-import ru.serce.jnrfuse.struct.FuseOperations;
 
 /**
- * Mounts through libfuse 2 by jnr-fuse, read-only as yet: what asks to be writable is refused. What
- * is mounted must not be changed by others meanwhile: the kernel keeps names, attributes and
- * content for good. Thread-safe.
+ * Mounts through libfuse 2 by jnr-fuse. What is mounted must not be changed by others meanwhile:
+ * the kernel keeps names for good, and where the mount is read-only attributes and content too.
+ * Thread-safe.
  */
 public final class JnrTransport implements Transport {
   private static final String LIBRARY = "libfuse.so.2";
@@ -60,7 +59,6 @@ public final class JnrTransport implements Transport {
     int connection;
     Path place;
     try {
-      requireReadOnly(target, options);
       place = TargetPath.of(target);
       session = attach(fileSystem, place, options);
     } catch (RuntimeException | Error e) {
@@ -77,31 +75,19 @@ public final class JnrTransport implements Transport {
       session.end();
       throw e;
     }
-    session.start(place, connection);
+    session.start(place, connection, options.maxThreads());
     Detachment detachment = Processes.effectiveUid() == 0 ? Detachment.CALL : Detachment.PROGRAM;
     return new ServedMount(place, connection, detachment, session);
-  }
-
-  /** A mount that is asked to be writable and is not would be found out by the first write. */
-  private static void requireReadOnly(Path target, MountOptions options) {
-    if (!options.readOnly()) {
-      throw new MountException(
-          Errno.EROFS,
-          "Cannot mount on "
-              + target
-              + " for writing: the jnr transport mounts read-only as yet; add -o ro, or use"
-              + " --transport=native");
-    }
   }
 
   private JnrSession attach(FileSystem fileSystem, Path target, MountOptions options) {
     LibFuse2 library = load();
     Runtime runtime = Runtime.getRuntime(library);
     Answers answers = new Answers(new DefectLog(target.toString()));
-    FuseOperations operations = new FuseOperations(runtime);
-    operations.useMemory(runtime.getMemoryManager().allocateDirect(Struct.size(operations), true));
+    Served served = Served.of(fileSystem, options.readOnly(), answers);
+    OperationTable operations = new OperationTable(runtime);
     boolean selinux = Files.exists(Path.of("/sys/fs/selinux/enforce"));
-    new Callbacks(runtime, fileSystem, answers, selinux).enter(operations);
+    new Callbacks(served, runtime, selinux).enter(operations);
     fileSystem.attach(TransportFeatures.NONE, Invalidations.ignored());
     List<byte[]> words = new ArrayList<>();
     for (String word : List.of("lamina", "-f", "-o", String.join(",", optionList(options)))) {
@@ -133,7 +119,7 @@ public final class JnrTransport implements Transport {
     if (fuse == null) {
       throw refused(target, options);
     }
-    return new JnrSession(library, operations, fuse, mountPoint.getPointer(0), fileSystem, answers);
+    return new JnrSession(library, runtime, operations, fuse, mountPoint.getPointer(0), served);
   }
 
   private LibFuse2 load() {
@@ -168,7 +154,7 @@ public final class JnrTransport implements Transport {
   /** The options of fuse(8) and mount.fuse(8) for libfuse 2. */
   static List<String> optionList(MountOptions options) {
     List<String> list = new ArrayList<>();
-    list.add("ro");
+    list.add(options.readOnly() ? "ro" : "rw");
     list.add("default_permissions");
     if (options.allowOther()) {
       list.add("allow_other");
@@ -193,10 +179,17 @@ public final class JnrTransport implements Transport {
     // transport.
     list.add("nonempty");
     list.add("use_ino");
-    list.add("kernel_cache");
-    list.add("attr_timeout=" + FOREVER);
+    // Names change by the kernel's own requests alone.
     list.add("entry_timeout=" + FOREVER);
     list.add("negative_timeout=" + FOREVER);
+    if (options.readOnly()) {
+      list.add("kernel_cache");
+      list.add("attr_timeout=" + FOREVER);
+    } else {
+      // Each name of a file is a file of its own to the kernel, which does not know that what is
+      // done by one changes what it has heard of the others.
+      list.add("attr_timeout=0");
+    }
     return list;
   }
 }

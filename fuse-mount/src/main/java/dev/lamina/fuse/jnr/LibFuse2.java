@@ -33,8 +33,23 @@ public interface LibFuse2 {
   /** The first channel of a session, with null before it. */
   Pointer fuse_session_next_chan(Pointer session, @Nullable Pointer channel);
 
-  /** Serves with threads of its own until the connection ends; -1 where it broke. */
-  int fuse_loop_mt(Pointer fuse);
+  /** How large a buffer for requests must be, in bytes. */
+  @size_t
+  long fuse_chan_bufsize(Pointer channel);
+
+  /**
+   * Reads a request. Also where the connection ends, the session then knows.
+   *
+   * @param channel where the channel's address is
+   * @return the length; 0 where the connection has ended; a negated errno
+   */
+  int fuse_chan_recv(Pointer channel, Pointer buffer, @size_t long size);
+
+  /** Ends a session: whoever reads a request next gets none. */
+  void fuse_session_exit(Pointer session);
+
+  /** Serves a request, by the operations, and answers it. */
+  void fuse_session_process(Pointer session, Pointer buffer, @size_t long length, Pointer channel);
 
   /** Closes a channel, unmounting where its connection has not ended, and frees it. */
   void fuse_unmount(Pointer mountPoint, Pointer channel);

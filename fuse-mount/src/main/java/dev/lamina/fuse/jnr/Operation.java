@@ -5,17 +5,35 @@ import java.util.Locale;
 /** What libfuse asks for. */
 enum Operation {
   GETATTR,
+  FGETATTR,
+  CHMOD,
+  CHOWN,
+  TRUNCATE,
+  UTIMENS,
   READLINK,
+  MKNOD,
+  MKDIR,
+  SYMLINK,
+  LINK,
+  UNLINK,
+  RMDIR,
+  RENAME,
+  CREATE,
   OPEN,
   READ,
+  WRITE,
+  FALLOCATE,
+  FSYNC,
   RELEASE,
+  OPENDIR,
   READDIR,
+  FSYNCDIR,
+  RELEASEDIR,
   GETXATTR,
   LISTXATTR,
-  STATFS,
-  ACCESS,
-  /** Whatever would change something. */
-  CHANGE;
+  SETXATTR,
+  REMOVEXATTR,
+  STATFS;
 
   /** The name in statistics and log lines. */
   String title() {

@@ -4,6 +4,7 @@ import dev.lamina.fs.Attributes;
 import dev.lamina.fs.FileKind;
 import dev.lamina.fs.FileSystemStatus;
 import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
 import ru.serce.jnrfuse.struct.FileStat;
 import ru.serce.jnrfuse.struct.Statvfs;
 import ru.serce.jnrfuse.struct.Timespec;
@@ -15,9 +16,13 @@ final class StatFields {
 
   private StatFields() {}
 
+  private static Pointer pointer(long address) {
+    return Pointer.wrap(Runtime.getSystemRuntime(), address);
+  }
+
   /** All of a {@code struct stat} that libfuse hands on. */
-  static void fill(Pointer target, Attributes attributes) {
-    FileStat stat = FileStat.of(target);
+  static void fill(long target, Attributes attributes) {
+    FileStat stat = FileStat.of(pointer(target));
     stat.st_ino.set(attributes.inode);
     stat.st_nlink.set(attributes.links);
     stat.st_mode.set(attributes.mode);
@@ -44,8 +49,8 @@ final class StatFields {
   }
 
   /** All of a {@code struct statvfs}. */
-  static void fill(Pointer target, FileSystemStatus status) {
-    Statvfs stat = Statvfs.of(target);
+  static void fill(long target, FileSystemStatus status) {
+    Statvfs stat = Statvfs.of(pointer(target));
     stat.f_bsize.set(status.blockSize());
     stat.f_frsize.set(status.blockSize());
     stat.f_blocks.set(status.blocks());

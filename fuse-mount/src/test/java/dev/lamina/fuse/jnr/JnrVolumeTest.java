@@ -122,17 +122,68 @@ final class JnrVolumeTest {
     }
   }
 
+  /** Programs that people run; git where there is one. */
   @Test
-  void aVolumeThroughTheMountShowsItsChanges() {
-    VolumeId id;
+  void programsDoTheirWork() throws Exception {
+    VolumeId id = volume();
+    Path work = Files.createDirectory(directory.resolve("work"));
+    try (Mount mount =
+        new JnrTransport().mount(volumes.open(id, "a test"), target, MountOptions.defaults())) {
+      shell(
+          """
+          mkdir "$2/tree"; cd "$2/tree"
+          for d in $(seq 20); do
+            mkdir "d$d"
+            for f in $(seq 30); do head -c $((d * f * 40)) /dev/urandom >"d$d/f$f"; done
+            ln "d$d/f1" "d$d/hard"; ln -s f2 "d$d/link"; chmod 4750 "d$d/f3"
+          done
+          mkfifo fifo; mknod null c 1 3; touch -d @1.123456789 old
+          tar -C .. --xattrs -cf ../tree.tar tree
+          tar -C "$1" --xattrs -xpf ../tree.tar
+          tar -C "$1" --xattrs -df ../tree.tar
+          diff -r --no-dereference --exclude fifo --exclude null . "$1/tree"
+          [ "$(stat -c %h "$1/tree/d7/f1")" = 2 ]
+          mv "$1/tree" "$1/moved"; tar -C "$1/moved" -cf - . | tar -tf - >../list
+          [ "$(wc -l <../list)" = 664 ]
+          """,
+          work);
+      shell(
+          """
+          command -v git >/dev/null || exit 0
+          cd "$1"; git init -q repository; cd repository; cp -r ../moved/d1 ../moved/d2 .
+          git() { command git -c user.name=a -c user.email=a@localhost -c gc.auto=0 "$@"; }
+          git add .; git commit -qm first; git mv d1 e1; git commit -qm second; git gc -q
+          git checkout -q HEAD~1; git checkout -q -; git fsck --full --strict
+          [ -z "$(git status --porcelain)" ]
+          """,
+          work);
+      shell("rm -r \"$1/moved\"; [ ! -e \"$1/moved\" ]", work);
+      assertThat(mount.statistics().defects()).isZero();
+    }
+  }
+
+  private void shell(String script, Path work) throws Exception {
+    Path output = directory.resolve("output");
+    Process process =
+        new ProcessBuilder("sh", "-euc", script, "sh", target.toString(), work.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor()).as(Files.readString(output)).isZero();
+  }
+
+  private VolumeId volume() {
     try (StoreWriter writer = store.begin("test")) {
       Digest tree = tree(writer);
       writer.flush();
-      id =
-          writer.commit(
-              transaction ->
-                  volumes.create(transaction, tree, List.of(), Optional.empty(), "test"));
+      return writer.commit(
+          transaction -> volumes.create(transaction, tree, List.of(), Optional.empty(), "test"));
     }
+  }
+
+  @Test
+  void aVolumeThroughTheMountShowsItsChanges() {
+    VolumeId id = volume();
     FileSystem volume = volumes.open(id, "a test");
     volume.attach(TransportFeatures.NONE, Invalidations.ignored());
     try (Workspace workspace = new Workspace(volume)) {

@@ -14,6 +14,13 @@ public enum Capability {
   NAMELESS_HAVE_NO_LINK,
   /** The names of a lower inode stay one inode also when it changes after a remount (D4.3). */
   LINKS_OUTLIVE_REMOUNT,
+  /**
+   * What has lost its name is still reached by its node, also where it is not open or the directory
+   * that it was in is gone, too.
+   */
+  UNNAMED_ARE_REACHED,
+  /** Rename takes flags, and exchanges two names or replaces none (D6.3). */
+  RENAME_FLAGS,
   /** Rename leaves a 0:0 device behind when asked (D6.3). */
   RENAME_WHITEOUT,
   /** A character device 0:0 is an ordinary node (D1.5). */
@@ -30,6 +37,8 @@ public enum Capability {
   KILL_ALONE,
   /** A write that may keep set-user-id still takes the file's capability (D8.1). */
   KILL_CAPABILITY_ALONE,
+  /** The time of birth is told. */
+  BIRTH_TIME,
   /** The change time can be set. */
   SETTABLE_CHANGE_TIME,
   /** Holes use no space and are found (D3.4, D3.10). */

@@ -232,6 +232,7 @@ interface ListingContract extends ContractSubject {
 
   @Test
   default void D5_5_a_removed_directory_is_empty_and_takes_no_name() {
+    requires(Capability.UNNAMED_ARE_REACHED);
     Workspace workspace = workspace();
     workspace.mkdir("new");
     for (String directory : new String[] {"empty", "new"}) {
@@ -267,6 +268,7 @@ interface ListingContract extends ContractSubject {
 
   @Test
   default void a_directory_replaced_while_it_is_used_is_gone_like_a_removed_one() {
+    requires(Capability.UNNAMED_ARE_REACHED);
     Workspace workspace = workspace();
     workspace.mkdir("new");
     workspace.at(

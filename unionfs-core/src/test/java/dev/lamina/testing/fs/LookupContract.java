@@ -288,6 +288,7 @@ interface LookupContract extends ContractSubject {
   @Test
   default void a_node_without_a_name_lives_until_it_is_forgotten() {
     requires(Capability.NAMELESS_HAVE_NO_LINK);
+    requires(Capability.UNNAMED_ARE_REACHED);
     Workspace workspace = workspace();
     FileSystem fileSystem = workspace.fileSystem();
     for (String name : new String[] {"twin", "fifo", "link"}) {

@@ -22,12 +22,14 @@ final class RandomGenerator {
   private final Set<Kind> kinds;
   private final List<Kind> choices;
   private final boolean commits;
+  private final boolean flags;
   private final boolean whiteouts;
 
   RandomGenerator(Random random, RandomSubject subject) {
     this.random = random;
     this.commits = subject.commits();
     Set<Capability> lacking = subject.lacking().keySet();
+    this.flags = !lacking.contains(Capability.RENAME_FLAGS);
     this.whiteouts = !commits && !lacking.contains(Capability.RENAME_WHITEOUT);
     this.kinds = EnumSet.allOf(Kind.class);
     if (!commits) {
@@ -38,6 +40,13 @@ final class RandomGenerator {
     }
     if (lacking.contains(Capability.TEMPORARY_FILES)) {
       kinds.remove(Kind.OPEN_TEMPORARY);
+    }
+    if (lacking.contains(Capability.HOLES)) {
+      kinds.remove(Kind.SLOT_SEEK);
+    }
+    if (lacking.contains(Capability.UNNAMED_ARE_REACHED)) {
+      kinds.remove(Kind.LISTING_BEGIN);
+      kinds.remove(Kind.SLOT_CHMOD);
     }
     if (lacking.contains(Capability.STATELESS_COOKIES)) {
       kinds.remove(Kind.LISTING_BEGIN);
@@ -135,7 +144,7 @@ final class RandomGenerator {
   }
 
   private int renameFlags() {
-    return switch (random.nextInt(6)) {
+    return switch (flags ? random.nextInt(6) : 5) {
       case 0 -> FileSystem.RENAME_NOREPLACE;
       case 1, 2 -> FileSystem.RENAME_EXCHANGE;
       case 3 -> whiteouts ? FileSystem.RENAME_WHITEOUT : 0;

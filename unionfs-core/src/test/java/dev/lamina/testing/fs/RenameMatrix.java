@@ -10,6 +10,7 @@ import dev.lamina.linux.Errno;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
@@ -53,12 +54,14 @@ final class RenameMatrix {
     this.cells = cells;
   }
 
-  static RenameMatrix create(boolean whiteout) {
+  static RenameMatrix create(Set<Capability> lacking) {
+    boolean other = !lacking.contains(Capability.RENAME_FLAGS);
+    boolean whiteout = other && !lacking.contains(Capability.RENAME_WHITEOUT);
     List<Cell> cells = new ArrayList<>();
     for (Thing source : Thing.values()) {
       for (Thing target : Thing.values()) {
         for (int flags : FLAGS) {
-          if (flags != RENAME_WHITEOUT || whiteout) {
+          if (flags == 0 || (flags == RENAME_WHITEOUT ? whiteout : other)) {
             boolean across = cells.size() % 2 == 1;
             cells.add(new Cell("c" + cells.size(), source, target, flags, across));
           }

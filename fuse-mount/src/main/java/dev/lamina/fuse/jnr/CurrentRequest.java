@@ -2,6 +2,7 @@ package dev.lamina.fuse.jnr;
 
 import dev.lamina.fs.Caller;
 import dev.lamina.fs.FileName;
+import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.Memory;
 import java.util.Optional;
 
@@ -25,6 +26,7 @@ final class CurrentRequest {
   private static final int HEADER = 40;
   private static final int GETATTR_FH = 1;
   private static final int RENAME_IN = 8;
+  private static final int WRITE_CACHE = 1;
   private static final int WRITE_KILL_SUIDGID = 1 << 2;
 
   private static final ThreadLocal<CurrentRequest> CURRENT =
@@ -111,6 +113,16 @@ final class CurrentRequest {
    */
   boolean killsPrivileges() {
     return is(WRITE) && (Memory.getInt(address + HEADER + 20) & WRITE_KILL_SUIDGID) != 0;
+  }
+
+  /**
+   * Whether a write goes to the file's end, and not to where the kernel says: not where it writes a
+   * mapping's page back, which it does through any descriptor that may write.
+   */
+  boolean appends() {
+    return is(WRITE)
+        && (Memory.getInt(address + HEADER + 20) & WRITE_CACHE) == 0
+        && (Memory.getInt(address + HEADER + 32) & FileOpen.O_APPEND) != 0;
   }
 
   /** Whether a rename's user asked for this new name. */

@@ -5,6 +5,7 @@ import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.OpenFile;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.Memory;
+import java.lang.foreign.MemorySegment;
 
 /** What libfuse calls about the data of files. Never throws. Thread-safe. */
 final class FileCallbacks {
@@ -84,7 +85,7 @@ final class FileCallbacks {
    * several names as often: reads and writes of such a file pass that by.
    */
   private void opened(Reference node, Entry entry, OpenFile open, long info) {
-    served.open().addFile(open.handle, node);
+    served.open().addFile(open.handle, node, (FileInfo.flags(info) & FileOpen.O_APPEND) != 0);
     FileInfo.setHandle(info, open.handle);
     if (open.directIo || (!served.readOnly() && entry.attributes.links > 1)) {
       FileInfo.setDirectIo(info);
@@ -119,16 +120,13 @@ final class FileCallbacks {
         Operation.WRITE,
         () -> {
           long handle = FileInfo.handle(info);
+          long node = served.open().file(handle);
           int length = Math.toIntExact(size);
+          MemorySegment data = Memory.view(buffer, size);
           int put =
-              fileSystem.write(
-                  served.open().file(handle),
-                  handle,
-                  position,
-                  Memory.view(buffer, size),
-                  0,
-                  length,
-                  CurrentRequest.get().killsPrivileges());
+              served.open().isAppending(handle) && !CurrentRequest.get().appends()
+                  ? writeThere(node, position, data, length)
+                  : write(node, handle, position, data, length);
           if (put < 0 || put > length) {
             throw new IllegalStateException(
                 "The file system wrote " + put + " of " + size + " bytes");
@@ -136,6 +134,22 @@ final class FileCallbacks {
           answers.wrote(put);
           return put;
         });
+  }
+
+  private int write(long node, long handle, long position, MemorySegment data, int length) {
+    return fileSystem.write(
+        node, handle, position, data, 0, length, CurrentRequest.get().killsPrivileges());
+  }
+
+  /** Writes at a position although the file was opened to append. */
+  private int writeThere(long node, long position, MemorySegment data, int length) {
+    OpenFile other = new OpenFile();
+    fileSystem.open(node, FileOpen.O_WRONLY, false, other);
+    try {
+      return write(node, other.handle, position, data, length);
+    } finally {
+      fileSystem.release(node, other.handle);
+    }
   }
 
   private int fallocate(long path, int mode, long position, long length, long info) {

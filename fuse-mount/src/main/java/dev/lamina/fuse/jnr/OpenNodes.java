@@ -20,7 +20,7 @@ final class OpenNodes {
   private final FileSystem fileSystem;
 
   @GuardedBy("this")
-  private final Map<Long, Reference> files = new HashMap<>();
+  private final Map<Long, File> files = new HashMap<>();
 
   /** How many handles of a node there are, where there is one. */
   @GuardedBy("this")
@@ -36,6 +36,9 @@ final class OpenNodes {
   @GuardedBy("this")
   private long lastDirectory;
 
+  /** An open file, and whether what is written goes to its end. */
+  private record File(Reference node, boolean appending) {}
+
   /** An open directory, and libfuse's number of its node. */
   private record Directory(Reference node, long number) {}
 
@@ -43,15 +46,24 @@ final class OpenNodes {
     this.fileSystem = fileSystem;
   }
 
-  /** Takes in an open file of the file system's, and a reference to its node. */
-  synchronized void addFile(long handle, Reference node) {
-    files.put(handle, node);
+  /**
+   * Takes in an open file of the file system's, and a reference to its node.
+   *
+   * @param appending whether the file system writes at its end, whatever the position
+   */
+  synchronized void addFile(long handle, Reference node, boolean appending) {
+    files.put(handle, new File(node, appending));
     opens.merge(node.node(), 1, Integer::sum);
   }
 
   /** The node of an open file. */
   synchronized long file(long handle) {
-    return required(files.get(handle)).node();
+    return required(files.get(handle)).node().node();
+  }
+
+  /** Whether the file system writes at the end of an open file. */
+  synchronized boolean isAppending(long handle) {
+    return required(files.get(handle)).appending();
   }
 
   private static <T> T required(@Nullable T found) {
@@ -74,7 +86,7 @@ final class OpenNodes {
   long closeFile(long handle) {
     Reference reference;
     synchronized (this) {
-      reference = required(files.remove(handle));
+      reference = required(files.remove(handle)).node();
       opens.computeIfPresent(reference.node(), (_, count) -> count == 1 ? null : count - 1);
     }
     fileSystem.release(reference.node(), handle);

@@ -27,6 +27,7 @@ import dev.lamina.testing.RequiresRoot;
 import dev.lamina.testing.fs.LowerTree;
 import dev.lamina.testing.fs.MemoryFileSystem;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -284,6 +285,31 @@ final class JnrWriteTest {
       write(fd, "mapped");
       assertThat(mapping.segment().getString(0)).isEqualTo("mapped");
     }
+  }
+
+  @Test
+  void D7_6_whatAppendsGoesToTheEndByWhateverName() throws IOException {
+    try (Fd one = open("one", FileOpen.O_WRONLY | FileOpen.O_APPEND);
+        Fd two = open("two", FileOpen.O_RDWR | FileOpen.O_APPEND)) {
+      for (Fd fd : List.of(one, two, two, one)) {
+        write(fd, fd == one ? "1" : "2");
+      }
+      assertThat(text(two)).isEqualTo("linked1221");
+    }
+  }
+
+  @Test
+  void D7_8_aMappingIsWrittenBackThroughADescriptorThatAppends() throws IOException {
+    try (Fd fd = open("file", FileOpen.O_RDWR | FileOpen.O_APPEND)) {
+      try (FileMapping mapping = FileMapping.shared(fd.value(), 0, 4096, true)) {
+        mapping.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 'C');
+        FileIo.fsync(fd.value());
+      }
+      write(fd, "!");
+      FileOpen.setFlags(fd.value(), 0);
+      write(fd, "K");
+    }
+    assertThat(target.resolve("file")).hasContent("Kontent!");
   }
 
   @Test

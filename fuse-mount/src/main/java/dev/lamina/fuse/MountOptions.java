@@ -13,6 +13,7 @@ import java.util.List;
  * @param noDevices device files cannot be opened
  * @param noExecute programs cannot be executed
  * @param noAccessTime access times are not kept
+ * @param passthrough open files are handed to the kernel where it can read and write them by itself
  * @param source what /proc/mounts shows as the mounted device; not empty
  * @param maxThreads the most requests that are served at once, 2 to 1024
  */
@@ -23,13 +24,15 @@ public record MountOptions(
     boolean noDevices,
     boolean noExecute,
     boolean noAccessTime,
+    boolean passthrough,
     String source,
     int maxThreads) {
   private static final int LEAST_THREADS = 2;
   private static final int MOST_THREADS = 1024;
   private static final String KNOWN =
       "ro, rw, allow_other, noallow_other, default_permissions, suid, nosuid, dev, nodev, exec,"
-          + " noexec, atime, noatime, relatime, fsname=NAME, max_threads=NUMBER";
+          + " noexec, atime, noatime, relatime, passthrough, nopassthrough, fsname=NAME,"
+          + " max_threads=NUMBER";
 
   /** Checks the values. */
   public MountOptions {
@@ -45,7 +48,7 @@ public record MountOptions(
 
   /** Writable, for the user who mounts alone, devices and set-user-id in force, 32 threads. */
   public static MountOptions defaults() {
-    return new MountOptions(false, false, false, false, false, false, "lamina", 32);
+    return new MountOptions(false, false, false, false, false, false, true, "lamina", 32);
   }
 
   /** These options, read-only. */
@@ -97,6 +100,8 @@ public record MountOptions(
         case "exec" -> draft.noExecute = false;
         case "noatime" -> draft.noAccessTime = true;
         case "atime", "relatime" -> draft.noAccessTime = false;
+        case "passthrough" -> draft.passthrough = true;
+        case "nopassthrough" -> draft.passthrough = false;
         case "default_permissions", "defaults", "_netdev", "noauto", "auto", "nofail" -> {}
         default -> {
           if (!name.startsWith("x-")) {
@@ -160,6 +165,7 @@ public record MountOptions(
     boolean noDevices;
     boolean noExecute;
     boolean noAccessTime;
+    boolean passthrough;
     String source;
     int maxThreads;
 
@@ -170,6 +176,7 @@ public record MountOptions(
       noDevices = from.noDevices;
       noExecute = from.noExecute;
       noAccessTime = from.noAccessTime;
+      passthrough = from.passthrough;
       source = from.source;
       maxThreads = from.maxThreads;
     }
@@ -182,6 +189,7 @@ public record MountOptions(
           noDevices,
           noExecute,
           noAccessTime,
+          passthrough,
           source,
           maxThreads);
     }

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param bytesRead bytes handed out by read requests
  * @param bytesWritten bytes taken in by write requests
  * @param threads threads that serve now
+ * @param backings files that the kernel reads and writes by itself now, counted by inode
+ * @param backingsOpened how many times a file was handed to the kernel
  */
 public record MountStatistics(
     Map<String, Long> requests,
@@ -25,7 +27,9 @@ public record MountStatistics(
     long notifications,
     long bytesRead,
     long bytesWritten,
-    int threads) {
+    int threads,
+    int backings,
+    long backingsOpened) {
   /** Copies the map. */
   public MountStatistics {
     requests = Map.copyOf(requests);

@@ -17,8 +17,10 @@ final class MountOptionsTest {
   void eachKnownOptionIsTaken() {
     MountOptions options =
         MountOptions.parse(
-            "ro,allow_other,default_permissions,nosuid,nodev,noexec,noatime,fsname=web,max_threads=7");
-    assertThat(options).isEqualTo(new MountOptions(true, true, true, true, true, true, "web", 7));
+            "ro,allow_other,default_permissions,nosuid,nodev,noexec,noatime,nopassthrough,"
+                + "fsname=web,max_threads=7");
+    assertThat(options)
+        .isEqualTo(new MountOptions(true, true, true, true, true, true, false, "web", 7));
   }
 
   @Test

@@ -47,6 +47,12 @@ public final class Attributes {
    */
   public boolean expiring;
 
+  /**
+   * Whether the kernel is to ask each time: it knows the inode by several node ids, and what is
+   * done to one of them shows in all.
+   */
+  public boolean uncached;
+
   /** Returns the kind in {@link #mode}. */
   public FileKind kind() {
     return FileKind.ofMode(mode);
@@ -67,5 +73,6 @@ public final class Attributes {
     gid = other.gid;
     device = other.device;
     expiring = other.expiring;
+    uncached = other.uncached;
   }
 }

@@ -46,6 +46,16 @@ public interface FileSystem extends AutoCloseable {
   void attach(TransportFeatures features, Invalidations invalidations);
 
   /**
+   * As {@link #attach(TransportFeatures, Invalidations)}, called instead of it by a transport that
+   * can hand files on to the kernel.
+   *
+   * @param backings where the file system registers what {@link OpenFile#backingId} answers
+   */
+  default void attach(TransportFeatures features, Invalidations invalidations, Backings backings) {
+    attach(features.withoutPassthrough(), invalidations);
+  }
+
+  /**
    * Finds a name.
    *
    * @param entry filled where the name exists; {@code ..} of a directory may be asked by a

@@ -25,6 +25,9 @@ public final class NodeId {
     return (int) (node >>> INCARNATION_SHIFT);
   }
 
+  /** How many incarnations of an inode there can be at a time. */
+  public static final int INCARNATIONS = 1 << 16;
+
   /** Returns the node id of an inode's incarnation. */
   public static long of(long inode, int incarnation) {
     return ((long) incarnation << INCARNATION_SHIFT) | inode;

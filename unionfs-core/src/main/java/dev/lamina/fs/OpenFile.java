@@ -18,14 +18,14 @@ public final class OpenFile {
   /** The handle, never 0. */
   public long handle;
 
-  /** What the kernel may be given; {@link Backing#NONE} where the transport takes nothing. */
+  /** What the kernel reads and writes by itself. */
   public Backing backing = Backing.NONE;
 
   /**
-   * A read-only descriptor of the backing, valid until the handle is released; -1 with {@link
-   * Backing#NONE}.
+   * The backing's id ({@link Backings#open}), valid until the handle is released; {@link
+   * Backings#NONE} with {@link Backing#NONE}.
    */
-  public int backingDescriptor = -1;
+  public int backingId = Backings.NONE;
 
   /** Whether what the kernel has cached of the file's content is still right. */
   public boolean keepCache;

@@ -11,4 +11,9 @@ package dev.lamina.fs;
 public record TransportFeatures(boolean passthrough, boolean killPrivileges, boolean posixAcl) {
   /** A transport with none of it. */
   public static final TransportFeatures NONE = new TransportFeatures(false, false, false);
+
+  /** These, but nothing can be handed to the kernel. */
+  public TransportFeatures withoutPassthrough() {
+    return new TransportFeatures(false, killPrivileges, posixAcl);
+  }
 }

@@ -87,13 +87,24 @@ final class Blobs {
    * @throws IllegalArgumentException where it is inline
    */
   Fd openObject(Digest digest, long size) {
-    return switch (row(digest, size)) {
-      case BlobRow.AsObject object -> objects.open(digest, size);
+    requireObject(digest, size);
+    return objects.open(digest, size);
+  }
+
+  /** As {@link #openObject}, by {@link ObjectFiles#openGuarded}. */
+  Optional<Fd> openGuardedObject(Digest digest, long size) {
+    requireObject(digest, size);
+    return objects.openGuarded(digest, size);
+  }
+
+  private void requireObject(Digest digest, long size) {
+    switch (row(digest, size)) {
+      case BlobRow.AsObject object -> {}
       case BlobRow.Inline inline ->
           throw new IllegalArgumentException("blob " + digest + " is inline");
       case BlobRow.Condemned condemned ->
           throw new DamagedException(digest, "a verification found its object damaged");
-    };
+    }
   }
 
   InputStream content(Digest digest, long size) {

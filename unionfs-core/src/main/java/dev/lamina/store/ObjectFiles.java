@@ -9,10 +9,12 @@ import dev.lamina.linux.FileNames;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
+import dev.lamina.linux.Mounts;
 import dev.lamina.tree.DamagedException;
 import dev.lamina.tree.Digest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -22,6 +24,7 @@ import java.util.function.Consumer;
  * Thread-safe; the stripe locks of {@link Pins} say who may change which object.
  */
 final class ObjectFiles implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ObjectFiles.class.getName());
   private static final int READ_ONLY = 0444;
   private static final int NEW_FILE = FileOpen.O_RDWR | FileOpen.O_CREAT | FileOpen.O_EXCL;
   private static final int PLAIN = FileOpen.O_RDONLY | FileOpen.O_NOFOLLOW;
@@ -31,6 +34,10 @@ final class ObjectFiles implements AutoCloseable {
   private final StoreLayout layout;
   private final Fd objects;
   private final Fd temporaries;
+
+  /** The same directory on a mount of its own that allows no writing; none without privileges. */
+  private final Optional<Fd> guarded;
+
   private final DiskSync sync;
   private final AtomicLong nextName = new AtomicLong();
 
@@ -47,6 +54,18 @@ final class ObjectFiles implements AutoCloseable {
             Fd.CWD,
             PathBytes.of(layout.temporaries()),
             FileOpen.O_RDONLY | FileOpen.O_DIRECTORY | FileOpen.O_NOFOLLOW);
+    this.guarded = guarded(objects);
+  }
+
+  private static Optional<Fd> guarded(Fd objects) {
+    try {
+      return Optional.of(Mounts.readOnlyClone(objects.value(), PathBytes.of(".")));
+    } catch (LinuxException e) {
+      LOG.log(
+          System.Logger.Level.DEBUG,
+          "objects are not handed to the kernel, for they cannot be guarded: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** Makes the directories that objects go into, on disk. */
@@ -261,9 +280,23 @@ final class ObjectFiles implements AutoCloseable {
    * @throws DamagedException where there is none of this size
    */
   Fd open(Digest digest, long size) {
+    return open(objects, digest, size);
+  }
+
+  /**
+   * Opens an object so that nobody who opens the file anew by this descriptor can write to it, not
+   * even the kernel; empty where that is not possible.
+   *
+   * @throws DamagedException as {@link #open}
+   */
+  Optional<Fd> openGuarded(Digest digest, long size) {
+    return guarded.map(directory -> open(directory, digest, size));
+  }
+
+  private Fd open(Fd directory, Digest digest, long size) {
     Fd file;
     try {
-      file = FileOpen.openat(objects.value(), name(digest), PLAIN);
+      file = FileOpen.openat(directory.value(), name(digest), PLAIN);
     } catch (LinuxException e) {
       if (e.errno() == Errno.ENOENT || e.errno() == Errno.ELOOP) {
         throw new DamagedException(digest, "the file " + layout.object(digest) + " is missing");
@@ -335,8 +368,9 @@ final class ObjectFiles implements AutoCloseable {
 
   @Override
   public void close() {
-    try (objects) {
-      temporaries.close();
+    try (objects;
+        temporaries) {
+      guarded.ifPresent(Fd::close);
     }
   }
 }

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -190,6 +191,17 @@ public final class Store implements AutoCloseable, RecordSource {
    */
   public Fd openObject(Digest digest, long size) {
     return parts.blobs().openObject(digest, size);
+  }
+
+  /**
+   * Opens a blob that is an object, through a mount that allows no writing, whoever opens the file
+   * anew by this descriptor; empty where this process may not make such a mount.
+   *
+   * @throws DamagedException as {@link #openObject}
+   * @throws IllegalArgumentException as {@link #openObject}
+   */
+  public Optional<Fd> openGuardedObject(Digest digest, long size) {
+    return parts.blobs().openGuardedObject(digest, size);
   }
 
   /**

@@ -174,6 +174,7 @@ final class Base {
     to.birthTime = time;
     to.links = links;
     to.expiring = false;
+    to.uncached = false;
   }
 
   /** Blocks of 512 bytes that a kind of file with a size is said to use. */

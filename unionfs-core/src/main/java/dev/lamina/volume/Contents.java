@@ -10,4 +10,12 @@ interface Contents {
    * @throws dev.lamina.fs.FsException EIO where it is damaged or absent
    */
   DataSource open(Digest blob, long size);
+
+  /**
+   * As {@link #open}, for a file that the kernel may be given to read by itself: {@link
+   * DataSource.Guarded} where that is safe.
+   */
+  default DataSource openForKernel(Digest blob, long size) {
+    return open(blob, size);
+  }
 }

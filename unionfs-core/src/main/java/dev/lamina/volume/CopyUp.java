@@ -181,6 +181,7 @@ final class CopyUp {
       case DataSource.Bytes bytes ->
           FileIo.writeFully(target, bytes.bytes(), 0, Math.toIntExact(length), 0);
       case DataSource.Stored stored -> cloneOrCopy(stored.descriptor().value(), target, length);
+      case DataSource.Guarded guarded -> cloneOrCopy(guarded.descriptor().value(), target, length);
       case DataSource.Own own -> throw new IllegalStateException("own data is not copied up");
     }
   }

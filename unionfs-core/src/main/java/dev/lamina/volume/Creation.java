@@ -61,6 +61,7 @@ final class Creation {
       try {
         NewNode wanted = NewNode.file(mode);
         withDataFile(made, flags, opened, () -> add(caller, directory, name, made, wanted));
+        openFiles.syncForKernel(flags, opened);
         inodes.enter(made, entry);
       } finally {
         inodes.unpin(made);
@@ -85,6 +86,7 @@ final class Creation {
             NewInode.record(in, caller, NewNode.file(mode), union.now()).withLinks(0);
         boolean mayBeNamed = (flags & FileOpen.O_EXCL) == 0;
         withDataFile(made, flags, opened, () -> addUnnamed(made, record, mayBeNamed));
+        openFiles.syncForKernel(flags, opened);
         inodes.enter(made, entry);
       } finally {
         inodes.unpin(made);

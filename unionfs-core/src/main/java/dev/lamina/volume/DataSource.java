@@ -25,6 +25,18 @@ sealed interface DataSource extends AutoCloseable {
     }
   }
 
+  /**
+   * An object of the store, opened through a mount that allows no writing, whoever opens it anew.
+   *
+   * @param size in bytes
+   */
+  record Guarded(Fd descriptor, long size) implements DataSource {
+    @Override
+    public void close() {
+      descriptor.close();
+    }
+  }
+
   /** The volume's own file, for reading and writing. */
   record Own(Fd descriptor) implements DataSource {
     @Override

@@ -40,6 +40,8 @@ final class FileData {
         switch (source(handle)) {
           case DataSource.Bytes bytes -> copy(bytes.bytes(), position, buffer, at, length);
           case DataSource.Stored stored -> pread(stored.descriptor(), position, buffer, at, length);
+          case DataSource.Guarded guarded ->
+              pread(guarded.descriptor(), position, buffer, at, length);
           case DataSource.Own own -> pread(own.descriptor(), position, buffer, at, length);
         };
     if (!handle.accessed) {
@@ -84,10 +86,9 @@ final class FileData {
     openFiles.contentChanges(handle.node, killPrivileges);
     // A kernel that asks has put the position at the end under the inode's lock. And it writes the
     // pages of a mapping back through any handle that may write, also through one that appends.
-    @Nullable Fd appending = ServedRequest.number() == ServedRequest.NONE ? handle.appending : null;
     int written;
-    if (appending != null) {
-      written = FileIo.pwrite(appending.value(), buffer, at, length, position);
+    if (handle.appends() && ServedRequest.number() == ServedRequest.NONE) {
+      written = append(handle, position, buffer, at, length);
     } else {
       written = FileIo.pwrite(own(handle).value(), buffer, at, length, position);
     }
@@ -100,14 +101,22 @@ final class FileData {
     return written;
   }
 
+  /** The kernel puts it at the end, whatever the position, atomically among all writers. */
+  private int append(Handle handle, long position, MemorySegment buffer, long at, int length) {
+    @Nullable Fd appending = handle.appending;
+    if (appending != null) {
+      return FileIo.pwrite(appending.value(), buffer, at, length, position);
+    }
+    try (Fd now = openFiles.appending(handle.node)) {
+      return FileIo.pwrite(now.value(), buffer, at, length, position);
+    }
+  }
+
   void fsync(long number) {
     if (!union.delta().isWritable()) {
       return;
     }
-    Handle handle = handles.get(number);
-    if (source(handle) instanceof DataSource.Own own) {
-      union.syncer().syncData(handle.node, own.descriptor());
-    }
+    openFiles.sync(handles.get(number));
     union.syncer().sync();
   }
 
@@ -129,7 +138,7 @@ final class FileData {
   long copyRange(long fromNumber, long fromPosition, long toNumber, long toPosition, long length) {
     Handle from = handles.get(fromNumber);
     Handle to = writable(toNumber);
-    if (!from.mayRead() || to.appending != null) {
+    if (!from.mayRead() || to.appends()) {
       throw FsException.of(Errno.EBADF);
     }
     if (fromPosition < 0 || toPosition < 0 || length < 0) {
@@ -150,6 +159,9 @@ final class FileData {
       case DataSource.Stored stored ->
           FileIo.copyFileRange(
               stored.descriptor().value(), fromPosition, target.value(), toPosition, length);
+      case DataSource.Guarded guarded ->
+          FileIo.copyFileRange(
+              guarded.descriptor().value(), fromPosition, target.value(), toPosition, length);
       case DataSource.Own own ->
           FileIo.copyFileRange(
               own.descriptor().value(), fromPosition, target.value(), toPosition, length);
@@ -180,6 +192,8 @@ final class FileData {
         yield whence == FileIo.SEEK_DATA ? position : bytes.bytes().length;
       }
       case DataSource.Stored stored -> FileIo.lseek(stored.descriptor().value(), position, whence);
+      case DataSource.Guarded guarded ->
+          FileIo.lseek(guarded.descriptor().value(), position, whence);
       case DataSource.Own own -> FileIo.lseek(own.descriptor().value(), position, whence);
     };
   }
@@ -193,7 +207,7 @@ final class FileData {
   }
 
   private static DataSource source(Handle handle) {
-    DataSource source = handle.node.data().source();
+    DataSource source = handle.opens.source();
     if (source == null) {
       throw new IllegalStateException("an open file without its data");
     }

@@ -7,16 +7,24 @@ import org.jspecify.annotations.Nullable;
 /** One open file. */
 final class Handle {
   final Node node;
+
+  /** The open files of the node id by which it was opened. */
+  final Opens opens;
+
   final int flags;
 
-  /** A descriptor that appends, for a handle opened with O_APPEND to write. */
+  /**
+   * A descriptor that appends, for a handle opened with O_APPEND to write; null where the kernel
+   * does that by itself.
+   */
   final @Nullable Fd appending;
 
   /** Whether a read has already seen to the access time. */
   volatile boolean accessed;
 
-  Handle(Node node, int flags, @Nullable Fd appending) {
+  Handle(Node node, Opens opens, int flags, @Nullable Fd appending) {
     this.node = node;
+    this.opens = opens;
     this.flags = flags;
     this.appending = appending;
   }
@@ -25,13 +33,25 @@ final class Handle {
     return mayWrite(flags);
   }
 
+  boolean appends() {
+    return appends(flags);
+  }
+
+  static boolean appends(int flags) {
+    return mayWrite(flags) && (flags & FileOpen.O_APPEND) != 0;
+  }
+
   boolean mayRead() {
     return (flags & FileOpen.O_ACCMODE) != FileOpen.O_WRONLY;
   }
 
   /** Whether each write is to be durable when it returns. */
   boolean isSynchronous() {
-    return (flags & FileOpen.O_DSYNC) != 0;
+    return isSynchronous(flags);
+  }
+
+  static boolean isSynchronous(int flags) {
+    return mayWrite(flags) && (flags & FileOpen.O_DSYNC) != 0;
   }
 
   static boolean mayWrite(int flags) {

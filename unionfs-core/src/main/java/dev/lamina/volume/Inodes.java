@@ -20,12 +20,14 @@ final class Inodes {
   private final NodeTable nodes;
   private final InodeBits recorded;
   private final Orphans orphans;
+  private final KernelWriters writers;
 
-  Inodes(Union union, NodeTable nodes, InodeBits recorded, Orphans orphans) {
+  Inodes(Union union, NodeTable nodes, InodeBits recorded, Orphans orphans, KernelWriters writers) {
     this.union = union;
     this.nodes = nodes;
     this.recorded = recorded;
     this.orphans = orphans;
+    this.writers = writers;
   }
 
   /**
@@ -75,7 +77,8 @@ final class Inodes {
   /** Fills in an entry and counts it as a reference of the kernel. */
   void enter(Node node, Entry entry) {
     describe(node, entry);
-    lookedUp(node);
+    entry.node = nodes.lookedUp(node);
+    entry.attributes.uncached = node.split;
   }
 
   /** Fills in an entry that is the base's at this index, where the inode is unchanged. */
@@ -84,21 +87,22 @@ final class Inodes {
       describe(node, entry);
       return;
     }
-    entry.node = node.inode;
+    entry.node = node.id;
     entry.generation = 0;
     union.base().attributes(node.inode, below, index, entry.attributes);
+    entry.attributes.uncached = node.split;
   }
 
   /** Fills in an entry without counting it. */
   void describe(Node node, Entry entry) {
-    entry.node = node.inode;
+    entry.node = node.id;
     entry.generation = 0;
     attributes(node, entry.attributes);
   }
 
-  /** Counts a reference of the kernel. */
-  void lookedUp(Node node) {
-    nodes.lookedUp(node);
+  /** Counts a reference of the kernel to a node id. */
+  void lookedUp(Node node, long id) {
+    nodes.lookedUp(node, id);
   }
 
   private void load(Node node) {
@@ -196,6 +200,7 @@ final class Inodes {
     } else {
       attributes(node, record, to);
     }
+    to.uncached = node.split;
   }
 
   private void attributes(Node node, InodeRecord record, Attributes to) {
@@ -214,6 +219,7 @@ final class Inodes {
     to.size = 0;
     to.blocks = 0;
     to.expiring = false;
+    to.uncached = false;
     switch (record.content()) {
       case Content.Inherited inherited -> {
         to.size = inherited.size();
@@ -230,6 +236,8 @@ final class Inodes {
 
   /** Size, blocks and modify time are the file's, the change time the later of both. */
   private void ownData(Node node, Attributes to) {
+    // Before the file is asked: what it says is then no older than what was settled.
+    to.expiring = writers.has(node);
     FileStatus status = new FileStatus();
     if (!union.dataFiles().status(node.inode, status)) {
       // Lost in a power cut: it reads as empty, and was logged at the opening.

@@ -182,6 +182,10 @@ final class Listing {
         return replaced(name, cookie, inode, kind);
       }
       try {
+        if (node.split) {
+          // Another node id would take away what is bound over the name: it is left as it is known.
+          return to.add(name, cookie, inode, kind);
+        }
         try {
           describe.accept(node);
         } catch (RuntimeException e) {
@@ -189,7 +193,7 @@ final class Listing {
         }
         boolean taken = to.add(name, cookie, entry);
         if (taken) {
-          inodes.lookedUp(node);
+          inodes.lookedUp(node, entry.node);
         }
         return taken;
       } finally {

@@ -18,8 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class Node {
   final long inode;
 
-  /** References the kernel holds. Guarded by the node table. */
+  /** References the kernel holds, by whichever node id. Guarded by the node table. */
   long lookups;
+
+  /** Its node ids; null as long as there was but one. Guarded by the node table. */
+  @Nullable Incarnations incarnations;
+
+  /** The node id that names hand out. Written under the node table's lock. */
+  volatile long id;
+
+  /** Whether the kernel knows it by another node id, too. Written under the node table's lock. */
+  volatile boolean split;
 
   /** References of open files and running operations. Guarded by the node table. */
   int pins;
@@ -44,6 +53,7 @@ final class Node {
 
   Node(long inode) {
     this.inode = inode;
+    this.id = inode;
   }
 
   /** What the delta says, null where nothing; valid once loaded. */
@@ -113,6 +123,11 @@ final class Node {
   NodeData data() {
     NodeData made = data;
     return made == null ? makeData() : made;
+  }
+
+  /** As {@link #data}; null where it never was open. */
+  @Nullable NodeData knownData() {
+    return data;
   }
 
   private synchronized ReentrantLock makeRecordLock() {

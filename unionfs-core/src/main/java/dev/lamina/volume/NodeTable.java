@@ -52,9 +52,24 @@ final class NodeTable {
     return stripe(node.inode).unpin(node);
   }
 
-  /** Counts a reference of the kernel to a node that is pinned. */
-  void lookedUp(Node node) {
-    stripe(node.inode).lookedUp(node);
+  /** Counts a reference of the kernel to a pinned node and returns the node id that it gets. */
+  long lookedUp(Node node) {
+    return stripe(node.inode).lookedUp(node);
+  }
+
+  /** Counts a reference of the kernel to one node id of a pinned node. */
+  void lookedUp(Node node, long id) {
+    stripe(node.inode).lookedUp(node, id);
+  }
+
+  /** Gives a pinned node another node id, one the kernel does not know, and returns the old one. */
+  long retire(Node node) {
+    return stripe(node.inode).retire(node);
+  }
+
+  /** Makes a node id of a pinned node the one that names hand out, and returns the old one. */
+  long adopt(Node node, long id) {
+    return stripe(node.inode).adopt(node, id);
   }
 
   /**
@@ -62,7 +77,7 @@ final class NodeTable {
    */
   @Nullable Node forget(long node, long count) {
     long inode = NodeId.inode(node);
-    return stripe(inode).forget(inode, count);
+    return stripe(inode).forget(inode, node, count);
   }
 
   /** Takes a node out that {@link Left#LAST_OF_ORPHAN} was said of. */
@@ -114,16 +129,53 @@ final class NodeTable {
       node.pins++;
     }
 
-    synchronized void lookedUp(Node node) {
-      node.lookups++;
+    synchronized long lookedUp(Node node) {
+      lookedUp(node, node.id);
+      return node.id;
     }
 
-    synchronized @Nullable Node forget(long inode, long references) {
+    synchronized void lookedUp(Node node, long id) {
+      node.lookups++;
+      Incarnations incarnations = node.incarnations;
+      if (incarnations != null) {
+        incarnations.add(id);
+        node.split = incarnations.hasOtherThan(node.id);
+      }
+    }
+
+    synchronized long retire(Node node) {
+      return adopt(node, incarnations(node).nextAfter(node.id));
+    }
+
+    synchronized long adopt(Node node, long id) {
+      Incarnations incarnations = incarnations(node);
+      long old = node.id;
+      node.id = id;
+      node.split = incarnations.hasOtherThan(id);
+      return old;
+    }
+
+    /** Called under the lock that the nodes of this stripe are guarded by. */
+    private static Incarnations incarnations(Node node) {
+      Incarnations known = node.incarnations;
+      if (known == null) {
+        known = new Incarnations(node.id, node.lookups);
+        node.incarnations = known;
+      }
+      return known;
+    }
+
+    synchronized @Nullable Node forget(long inode, long id, long references) {
       Node node = slots[find(inode)];
       if (node == null || node.dying) {
         return null;
       }
       node.lookups = Math.max(0, node.lookups - references);
+      Incarnations incarnations = node.incarnations;
+      if (incarnations != null) {
+        incarnations.remove(id, references);
+        node.split = incarnations.hasOtherThan(node.id);
+      }
       node.pins++;
       return node;
     }

@@ -1,8 +1,11 @@
 package dev.lamina.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.lamina.fs.Backings;
 import dev.lamina.fs.FsException;
+import dev.lamina.fs.Invalidations;
 import dev.lamina.fs.OpenFile;
+import dev.lamina.fs.TransportFeatures;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileAttributes;
@@ -13,8 +16,10 @@ import dev.lamina.linux.FileSystemStats;
 import dev.lamina.linux.LinuxException;
 
 /**
- * Opens, closes and truncates regular files. All handles of an inode share one source of its data,
- * which changes for all of them when the file is copied up.
+ * Opens, closes and truncates regular files. All handles of a node id share one source of its data,
+ * which changes for all of them when the file is copied up, and one way in which the kernel gets at
+ * it: by asking, or by itself. The latter is given objects to read, and the volume's own files to
+ * read and write; nobody ever writes by a node id of which the kernel reads the object.
  */
 final class OpenFiles {
   private final Union union;
@@ -22,13 +27,31 @@ final class OpenFiles {
   private final NodeTable nodes;
   private final HandleTable handles;
   private final CopyUp copyUp;
+  private final KernelWriters writers;
+  private volatile boolean passthrough;
+  private volatile Invalidations invalidations = Invalidations.ignored();
+  private volatile Backings backings = Backings.none();
 
-  OpenFiles(Union union, Inodes inodes, NodeTable nodes, HandleTable handles, CopyUp copyUp) {
+  OpenFiles(
+      Union union,
+      Inodes inodes,
+      NodeTable nodes,
+      HandleTable handles,
+      CopyUp copyUp,
+      KernelWriters writers) {
     this.union = union;
     this.inodes = inodes;
     this.nodes = nodes;
     this.handles = handles;
     this.copyUp = copyUp;
+    this.writers = writers;
+  }
+
+  /** As {@code FileSystem.attach}. */
+  void attach(TransportFeatures features, Invalidations stale, Backings kernel) {
+    passthrough = features.passthrough();
+    invalidations = stale;
+    backings = kernel;
   }
 
   /** As {@code FileSystem.open}. */
@@ -49,15 +72,23 @@ final class OpenFiles {
       NodeData data = node.data();
       data.lock.lock();
       try {
+        if (nodeId != node.id) {
+          throw Node.stale();
+        }
+        if (changes && data.isReadByKernel()) {
+          // Whole, even to be truncated: the kernel may open something else when it asks again.
+          withOwn(node, Long.MAX_VALUE, descriptor -> {});
+          throw Node.stale();
+        }
         try {
           if (changes) {
             own(node, data, truncates ? 0 : Long.MAX_VALUE, truncates);
           } else if (data.source() == null) {
-            data.replace(source(node));
+            data.current().replace(source(node));
           }
           add(node, data, flags, opened);
         } finally {
-          data.closeIfUnused();
+          data.current().closeIfUnused(backings);
         }
       } finally {
         data.lock.unlock();
@@ -65,6 +96,7 @@ final class OpenFiles {
       if (truncates) {
         contentChanges(node, killPrivileges);
       }
+      syncForKernel(flags, opened);
     } finally {
       inodes.unpin(node);
     }
@@ -75,32 +107,104 @@ final class OpenFiles {
     NodeData data = node.data();
     data.lock.lock();
     try {
-      data.replace(new DataSource.Own(descriptor));
+      data.current().replace(new DataSource.Own(descriptor));
       try {
         add(node, data, flags, opened);
       } finally {
-        data.closeIfUnused();
+        data.current().closeIfUnused(backings);
       }
     } finally {
       data.lock.unlock();
     }
   }
 
+  /**
+   * Counts a handle. What the first one of a node id is given, all others are; it is counted, and
+   * the kernel has its backing, before anybody is answered.
+   */
   @GuardedBy("data.lock")
   private void add(Node node, NodeData data, int flags, OpenFile opened) {
-    boolean appends = Handle.mayWrite(flags) && (flags & FileOpen.O_APPEND) != 0;
-    Fd appending = appends ? appending(node) : null;
-    opened.handle = handles.add(new Handle(node, flags, appending));
-    opened.backing = OpenFile.Backing.NONE;
-    opened.backingDescriptor = -1;
-    opened.directIo = false;
-    // All changes come through this mount, so what the kernel has cached is right.
-    opened.keepCache = true;
-    data.opened(opened.backing);
+    Opens opens = data.current();
+    if (opens.isOpen()) {
+      opens.opened();
+    } else {
+      openFirst(node, opens);
+    }
+    boolean done = false;
+    try {
+      boolean isServed = opens.backing() == OpenFile.Backing.NONE;
+      Fd appending = isServed && Handle.appends(flags) ? appending(node) : null;
+      opened.handle = handles.add(new Handle(node, opens, flags, appending));
+      done = true;
+      opened.backing = opens.backing();
+      opened.backingId = opens.backingId();
+      // What is still mapped changes without the kernel's cache.
+      opened.directIo = isServed && data.kernelWrites;
+      // All other changes come through this mount, so what the kernel has cached is right.
+      opened.keepCache = isServed && !data.kernelWrites;
+    } finally {
+      if (!done) {
+        opens.closed(backings);
+      }
+    }
     nodes.pinAgain(node);
+    if (opened.backing == OpenFile.Backing.OWN_FILE
+        && Handle.mayWrite(flags)
+        && writers.begin(node)) {
+      // What the kernel believes of its size and times it believed for ever.
+      invalidations.attributes(node.id);
+    }
   }
 
-  private Fd appending(Node node) {
+  /** Lets the kernel read, and an own file write, by itself, where it can and takes it. */
+  private void openFirst(Node node, Opens opens) {
+    int id = Backings.NONE;
+    OpenFile.Backing backing = OpenFile.Backing.NONE;
+    if (passthrough) {
+      switch (opens.source()) {
+        case DataSource.Guarded guarded -> {
+          id = backings.open(guarded.descriptor().value());
+          backing = OpenFile.Backing.OBJECT;
+        }
+        case DataSource.Own own when !isAppendOnly(node) -> {
+          id = registerOwn(node);
+          backing = OpenFile.Backing.OWN_FILE;
+        }
+        case null, default -> {}
+      }
+    }
+    if (id == Backings.NONE) {
+      opens.opened();
+    } else {
+      opens.opened(backing, id);
+    }
+  }
+
+  /** One that is being made has no record yet. */
+  private static boolean isAppendOnly(Node node) {
+    InodeRecord record = node.record();
+    return record != null && InodeFlags.isAppendOnly(record);
+  }
+
+  /** By a descriptor that cannot write: with one that can no lease would ever be given. */
+  private int registerOwn(Node node) {
+    try (Fd file = union.dataFiles().open(node.inode, FileOpen.O_RDONLY)) {
+      return backings.open(file.value());
+    }
+  }
+
+  /**
+   * The writes of a handle that is to make each durable are seen by nobody here, so what they rely
+   * on is made durable when it is opened.
+   */
+  void syncForKernel(int flags, OpenFile opened) {
+    if (opened.backing == OpenFile.Backing.OWN_FILE && Handle.isSynchronous(flags)) {
+      union.syncer().sync();
+    }
+  }
+
+  /** Opens a node's own file to append to it. */
+  Fd appending(Node node) {
     return union.dataFiles().open(node.inode, FileOpen.O_WRONLY | FileOpen.O_APPEND);
   }
 
@@ -115,7 +219,10 @@ final class OpenFiles {
       return open.descriptor();
     }
     Fd own = copyUp.openOwn(node, keep);
-    data.replace(new DataSource.Own(own));
+    if (data.isReadByKernel()) {
+      retire(node, data);
+    }
+    data.current().replace(new DataSource.Own(own));
     if (truncates) {
       FileIo.ftruncate(own.value(), 0);
       union.syncer().wroteData(node);
@@ -123,8 +230,40 @@ final class OpenFiles {
     return own;
   }
 
+  /**
+   * The kernel goes on reading the object by this node id. Whoever opens it is sent to look the
+   * name up again, and gets the next one.
+   */
+  @GuardedBy("data.lock")
+  private void retire(Node node, NodeData data) {
+    long old = nodes.retire(node);
+    data.retire();
+    invalidations.attributes(old);
+  }
+
+  /**
+   * A file handle names an inode by a node id that may have been retired. The kernel takes no other
+   * than the one it asks for, so where nothing is open it becomes the inode's again.
+   */
+  void adopt(Node node, long id) {
+    if (id == node.id || !inodes.record(node).isRegular()) {
+      return;
+    }
+    NodeData data = node.data();
+    data.lock.lock();
+    try {
+      if (id != node.id && !data.current().isOpen()) {
+        invalidations.attributes(nodes.adopt(node, id));
+      }
+    } finally {
+      data.lock.unlock();
+    }
+  }
+
   private DataSource source(Node node) {
     return switch (inodes.record(node).content()) {
+      case Content.Inherited inherited when passthrough ->
+          union.contents().openForKernel(inherited.blob(), inherited.size());
       case Content.Inherited inherited -> union.contents().open(inherited.blob(), inherited.size());
       case Content.Own own -> copyUp.openToRead(node);
       case Content.NoData none -> DataSource.Bytes.NONE;
@@ -148,7 +287,7 @@ final class OpenFiles {
     }
   }
 
-  private static void close(Handle handle, NodeData data) {
+  private void close(Handle handle, NodeData data) {
     data.lock.lock();
     try {
       try {
@@ -156,10 +295,25 @@ final class OpenFiles {
           handle.appending.close();
         }
       } finally {
-        data.closed();
+        handle.opens.closed(backings);
+      }
+      if (data.kernelWrites) {
+        writers.settle(handle.node, data);
       }
     } finally {
       data.lock.unlock();
+    }
+  }
+
+  /** Brings a file's data to disk: its own, whatever a handle still reads. */
+  void sync(Handle handle) {
+    Node node = handle.node;
+    if (handle.opens.source() instanceof DataSource.Own own) {
+      union.syncer().syncData(node, own.descriptor());
+    } else if (node.split && inodes.record(node).hasOwnData()) {
+      try (Fd file = union.dataFiles().open(node.inode, FileOpen.O_RDONLY)) {
+        union.syncer().syncData(node, file);
+      }
     }
   }
 
@@ -181,7 +335,7 @@ final class OpenFiles {
         union.syncer().wroteData(node);
         union.steps().accept(VolumeSteps.FILE_CHANGED);
       } finally {
-        data.closeIfUnused();
+        data.current().closeIfUnused(backings);
       }
     } finally {
       data.lock.unlock();

@@ -47,7 +47,7 @@ final class Replies {
     if (row == null) {
       return false;
     }
-    openFiles.open(row.inode(), flags & ~ONCE, false, opened);
+    openFiles.open(current(row.inode()), flags & ~ONCE, false, opened);
     boolean done = false;
     try {
       enter(row, entry);
@@ -57,6 +57,15 @@ final class Replies {
       if (!done) {
         openFiles.release(opened.handle);
       }
+    }
+  }
+
+  private long current(long inode) {
+    Node node = inodes.pin(inode);
+    try {
+      return node.id;
+    } finally {
+      inodes.unpin(node);
     }
   }
 

@@ -13,6 +13,18 @@ final class StoreContents implements Contents {
   }
 
   @Override
+  public DataSource openForKernel(Digest blob, long size) {
+    return switch (store.blob(blob, size)) {
+      case Blob.Inline inline -> new DataSource.Bytes(inline.bytes());
+      case Blob.ObjectFile object ->
+          store
+              .openGuardedObject(blob, size)
+              .<DataSource>map(file -> new DataSource.Guarded(file, size))
+              .orElseGet(() -> new DataSource.Stored(store.openObject(blob, size), size));
+    };
+  }
+
+  @Override
   public DataSource open(Digest blob, long size) {
     return switch (store.blob(blob, size)) {
       case Blob.Inline inline -> new DataSource.Bytes(inline.bytes());

@@ -26,6 +26,7 @@ final class Syncer implements AutoCloseable {
   private final DirtyFiles dirty;
   private final Consumer<Long> removeDataFile;
   private final Consumer<String> steps;
+  private volatile Runnable unseenWrites = () -> {};
   private final AtomicLong written = new AtomicLong();
   private final ReentrantLock syncing = new ReentrantLock();
   private final ReentrantLock syncingData = new ReentrantLock();
@@ -71,6 +72,11 @@ final class Syncer implements AutoCloseable {
     thread.start();
   }
 
+  /** What is to be called before data is synced, to tell what was written unseen. */
+  void noteUnseenBy(Runnable noting) {
+    unseenWrites = noting;
+  }
+
   /** A write of the delta was made. */
   void wrote() {
     written.incrementAndGet();
@@ -98,6 +104,7 @@ final class Syncer implements AutoCloseable {
    */
   void syncAll() {
     Attempts attempts = new Attempts();
+    attempts.attempt(unseenWrites);
     attempts.attempt(this::syncData);
     attempts.attempt(this::sync);
     attempts.attempt(dirty.lost()::requireAllWhole);

@@ -3,6 +3,7 @@ package dev.lamina.volume;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.fs.AttributeChange;
 import dev.lamina.fs.Attributes;
+import dev.lamina.fs.Backings;
 import dev.lamina.fs.Caller;
 import dev.lamina.fs.DirectoryListing;
 import dev.lamina.fs.Entry;
@@ -65,8 +66,12 @@ public final class VolumeFileSystem implements FileSystem {
 
   @Override
   public void attach(TransportFeatures features, Invalidations invalidations) {
-    // What the transport offers beyond serving data, passthrough, is not taken: so no node ever has
-    // a second incarnation, and nothing changes but by the kernel's own request.
+    attach(features.withoutPassthrough(), invalidations, Backings.none());
+  }
+
+  @Override
+  public void attach(TransportFeatures features, Invalidations invalidations, Backings backings) {
+    parts.openFiles().attach(features, invalidations, backings);
   }
 
   @Override
@@ -105,6 +110,7 @@ public final class VolumeFileSystem implements FileSystem {
                     // The kernel, which asks by number what it has forgotten, has not told yet.
                     throw FsException.of(Errno.ESTALE);
                   }
+                  parts.openFiles().adopt(found, node);
                   parts.inodes().enter(found, entry);
                   return 0;
                 }));
@@ -114,6 +120,9 @@ public final class VolumeFileSystem implements FileSystem {
   public void forget(long node, long count) {
     Node known = parts.nodes().forget(node, count);
     if (known != null) {
+      if (known.lookups == 0) {
+        parts.writers().forgotten(known);
+      }
       parts.inodes().unpin(known);
     }
   }

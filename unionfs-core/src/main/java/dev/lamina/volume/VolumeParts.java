@@ -6,6 +6,7 @@ final class VolumeParts {
   private final NodeTable nodes = new NodeTable();
   private final HandleTable handles = new HandleTable();
   private final Failures failures = new Failures();
+  private final KernelWriters writers;
   private final Inodes inodes;
   private final Names names;
   private final Orphans orphans;
@@ -31,13 +32,15 @@ final class VolumeParts {
   VolumeParts(Union union, InodeBits recorded, InodeBits named, boolean hasSelinux) {
     this.union = union;
     this.orphans = new Orphans(union, recorded);
-    this.inodes = new Inodes(union, nodes, recorded, orphans);
+    this.writers = new KernelWriters(union);
+    this.inodes = new Inodes(union, nodes, recorded, orphans, writers);
     this.names = new Names(union, named);
     this.lookup = new Lookup(inodes, names);
     this.listing = new Listing(union, inodes, names, failures);
     this.accessTimes = new AccessTimes(union, inodes);
     CopyUp copyUp = new CopyUp(union, inodes);
-    this.openFiles = new OpenFiles(union, inodes, nodes, handles, copyUp);
+    this.openFiles = new OpenFiles(union, inodes, nodes, handles, copyUp, writers);
+    union.syncer().noteUnseenBy(writers::noteAll);
     this.data = new FileData(union, inodes, handles, openFiles, accessTimes);
     this.creation = new Creation(union, inodes, names, openFiles);
     this.removal = new Removal(union, inodes, names, lookup);
@@ -49,6 +52,10 @@ final class VolumeParts {
 
   NodeTable nodes() {
     return nodes;
+  }
+
+  KernelWriters writers() {
+    return writers;
   }
 
   Inodes inodes() {

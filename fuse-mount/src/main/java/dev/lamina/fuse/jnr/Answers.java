@@ -89,6 +89,15 @@ final class Answers {
           }
         });
     return new MountStatistics(
-        counts, errors.sum(), defects.sum(), 0, 0, bytesRead.sum(), bytesWritten.sum(), busy.get());
+        counts,
+        errors.sum(),
+        defects.sum(),
+        0,
+        0,
+        bytesRead.sum(),
+        bytesWritten.sum(),
+        busy.get(),
+        0,
+        0);
   }
 }

@@ -2,6 +2,7 @@ package dev.lamina.fuse.kernel;
 
 import dev.lamina.fs.AttributeChange;
 import dev.lamina.fs.Attributes;
+import dev.lamina.fs.Backings;
 import dev.lamina.fs.Caller;
 import dev.lamina.fs.Entry;
 import dev.lamina.fs.FileName;
@@ -58,7 +59,7 @@ final class Call {
   OpenFile emptyFile() {
     file.handle = FileSystem.NO_HANDLE;
     file.backing = OpenFile.Backing.NONE;
-    file.backingDescriptor = -1;
+    file.backingId = Backings.NONE;
     file.keepCache = false;
     file.directIo = false;
     return file;
@@ -94,7 +95,12 @@ final class Call {
 
   /** A file system offers a backing only to a transport that said it can hand one on. */
   private void requireServed() {
-    if (file.backing != OpenFile.Backing.NONE && !features.forFileSystem().passthrough()) {
+    boolean isBacked = file.backing != OpenFile.Backing.NONE;
+    if (isBacked != (file.backingId != Backings.NONE)) {
+      throw new IllegalStateException(
+          "The file system answered backing " + file.backing + " with the id " + file.backingId);
+    }
+    if (isBacked && !features.has(InitFlag.PASSTHROUGH)) {
       throw new IllegalStateException(
           "The file system answered an open with backing " + file.backing + ", which is not taken");
     }

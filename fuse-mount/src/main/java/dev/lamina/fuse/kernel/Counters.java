@@ -26,7 +26,7 @@ final class Counters {
     requests[opcode.number()].increment();
   }
 
-  MountStatistics statistics(int threads) {
+  MountStatistics statistics(int threads, BackingFiles backings) {
     Map<String, Long> counts = new TreeMap<>();
     for (Opcode opcode : Opcode.values()) {
       long count = requests[opcode.number()].sum();
@@ -45,6 +45,8 @@ final class Counters {
         notifications.sum(),
         bytesRead.sum(),
         bytesWritten.sum(),
-        threads);
+        threads,
+        backings.registered(),
+        backings.everRegistered());
   }
 }

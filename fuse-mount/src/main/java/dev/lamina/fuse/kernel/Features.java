@@ -15,13 +15,15 @@ record Features(int minor, long flags, int maxWrite) {
     return (flags & flag.bit()) != 0;
   }
 
-  /**
-   * What a file system may know of it. Handing backings to the kernel is not built yet, so {@code
-   * passthrough} is false whatever the kernel offers.
-   */
+  /** These without one of them. */
+  Features without(InitFlag flag) {
+    return new Features(minor, flags & ~flag.bit(), maxWrite);
+  }
+
+  /** What a file system may know of it. */
   TransportFeatures forFileSystem() {
     return new TransportFeatures(
-        false,
+        has(InitFlag.PASSTHROUGH),
         has(InitFlag.HANDLE_KILLPRIV_V2),
         has(InitFlag.POSIX_ACL) && has(InitFlag.DONT_MASK));
   }

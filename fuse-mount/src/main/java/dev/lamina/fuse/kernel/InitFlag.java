@@ -25,6 +25,7 @@ enum InitFlag {
   INIT_EXT(30, "none of the newer features can be agreed on"),
   HAS_EXPIRE_ONLY(35, "names changed behind the kernel's back stay cached"),
   DIRECT_IO_ALLOW_MMAP(36, "files open for direct I/O cannot be mapped shared"),
+  PASSTHROUGH(37, "the daemon itself reads and writes all files"),
   HAS_RESEND(39, "pending requests cannot be taken over by another server"),
   ALLOW_IDMAP(40, "id-mapped mounts are refused");
 

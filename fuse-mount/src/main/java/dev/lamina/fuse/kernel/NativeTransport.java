@@ -102,7 +102,7 @@ public final class NativeTransport implements Transport {
         new Session(
             attached.device(),
             fileSystem,
-            agree(attached.device()),
+            agree(attached.device(), options.passthrough()),
             new DefectLog(target.toString()),
             Files.exists(Path.of("/sys/fs/selinux/enforce")),
             "fuse-" + connection,
@@ -113,7 +113,12 @@ public final class NativeTransport implements Transport {
   }
 
   /** Answers INIT, which waits on the device from the moment of the mount. */
-  private Features agree(Device device) {
+  private Features agree(Device device, boolean passthrough) {
+    Set<InitFlag> flags = EnumSet.noneOf(InitFlag.class);
+    flags.addAll(wanted);
+    if (!passthrough) {
+      flags.remove(InitFlag.PASSTHROUGH);
+    }
     try (Buffers buffers = new Buffers(Negotiation.MAX_WRITE)) {
       Request request = new Request(buffers.requests());
       Reply reply = new Reply(buffers.replies());
@@ -128,7 +133,7 @@ public final class NativeTransport implements Transport {
               Errno.EPROTO, "The kernel's first FUSE request is not INIT: " + request.opcode());
         }
         reply.begin();
-        switch (Negotiation.decide(request, wanted, Memory.pageSize())) {
+        switch (Negotiation.decide(request, flags, Memory.pageSize())) {
           case Negotiation.Answer.AskAgain() -> {
             Negotiation.putAskAgain(reply);
             send(device, buffers, reply.finish(request.unique()));
@@ -149,14 +154,35 @@ public final class NativeTransport implements Transport {
             negotiation.put(reply, request.intAt(8), Memory.pageSize());
             send(device, buffers, reply.finish(request.unique()));
             for (InitFlag flag : negotiation.missing()) {
-              once.once(
-                  System.Logger.Level.INFO, "the kernel offers no " + flag + ": " + flag.without());
+              if (flags.contains(flag)) {
+                once.once(
+                    System.Logger.Level.INFO,
+                    "the kernel offers no " + flag + ": " + flag.without());
+              }
             }
-            return negotiation.features();
+            return usable(device, negotiation.features());
           }
         }
       }
     }
+  }
+
+  /** The kernel lets only some processes use passthrough, and says so when they try. */
+  private Features usable(Device device, Features agreed) {
+    if (!agreed.has(InitFlag.PASSTHROUGH)) {
+      return agreed;
+    }
+    int error = BackingFiles.probe(device.value());
+    if (error == 0) {
+      return agreed;
+    }
+    once.once(
+        System.Logger.Level.INFO,
+        InitFlag.PASSTHROUGH.without()
+            + (error == -Errno.EPERM.number()
+                ? ": passthrough needs CAP_SYS_ADMIN outside of user namespaces"
+                : ": passthrough fails with errno " + -error));
+    return agreed.without(InitFlag.PASSTHROUGH);
   }
 
   private static void send(Device device, Buffers buffers, int length) {

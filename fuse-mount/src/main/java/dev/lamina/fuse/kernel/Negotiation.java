@@ -108,8 +108,9 @@ record Negotiation(Features features, List<InitFlag> missing) {
     // The most pages of a request; the upper half is the alignment of DAX mappings.
     reply.putInt(features.maxWrite() / pageSize);
     reply.putInt((int) (features.flags() >>> 32));
-    // The depth of stacking that passthrough needs is 0 without it; then unused fields.
-    reply.putZeros(28);
+    // How deep what the kernel reads by itself is stacked, this mount included: on no other.
+    reply.putInt(features.has(InitFlag.PASSTHROUGH) ? 1 : 0);
+    reply.putZeros(24);
   }
 
   /** Writes the answer to a newer major version: ours, in as many bytes as all versions read. */

@@ -6,8 +6,10 @@ import dev.lamina.fs.Invalidations;
 import dev.lamina.fuse.DefectLog;
 import dev.lamina.linux.FileIo;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,6 +25,7 @@ final class Notifier implements Invalidations {
   private static final int NOTIFY_INVAL_ENTRY = 3;
   private static final int EXPIRE_ONLY = 1;
   private static final int LARGE = 1 << 16;
+  private static final int LONGEST = 512;
 
   /** What there is to say. */
   private sealed interface Stale {
@@ -39,6 +42,16 @@ final class Notifier implements Invalidations {
   private final DefectLog log;
   private final MemorySegment buffer;
   private final Reply message;
+  private final ReentrantLock sending = new ReentrantLock();
+
+  @GuardedBy("sending")
+  private final MemorySegment ownBuffer;
+
+  @GuardedBy("sending")
+  private final Reply ownMessage;
+
+  /** Whether the queue may hold something about attributes: who asks takes no lock. */
+  private volatile boolean attributesQueued;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -51,15 +64,17 @@ final class Notifier implements Invalidations {
 
   /**
    * @param device the connection's descriptor
-   * @param buffer native, at least 512 bytes
+   * @param buffer native, at least 1 KiB
    */
   Notifier(int device, Features features, Counters counters, DefectLog log, MemorySegment buffer) {
     this.device = device;
     this.expireOnly = features.has(InitFlag.HAS_EXPIRE_ONLY);
     this.counters = counters;
     this.log = log;
-    this.buffer = buffer;
-    this.message = new Reply(buffer);
+    this.buffer = buffer.asSlice(0, LONGEST);
+    this.message = new Reply(this.buffer);
+    this.ownBuffer = buffer.asSlice(LONGEST, LONGEST);
+    this.ownMessage = new Reply(ownBuffer);
   }
 
   @Override
@@ -83,10 +98,45 @@ final class Notifier implements Invalidations {
     }
   }
 
+  /**
+   * Sends what is queued about attributes from the calling thread, which has a request to answer:
+   * whoever made it is then to see what it changed, by whatever node id. Attributes alone never
+   * make the sender wait for a page.
+   */
+  void sendAttributes() {
+    if (!attributesQueued) {
+      return;
+    }
+    sending.lock();
+    try {
+      for (Stale stale : takeAttributes()) {
+        FileIo.tryWrite(device, ownBuffer.address(), encode(ownMessage, stale));
+        counters.notifications.increment();
+      }
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  private List<Stale> takeAttributes() {
+    List<Stale> taken = new ArrayList<>();
+    lock.lock();
+    try {
+      attributesQueued = false;
+      queue.removeIf(stale -> stale instanceof Stale.OfAttributes && taken.add(stale));
+    } finally {
+      lock.unlock();
+    }
+    return taken;
+  }
+
   private void add(Stale stale) {
     lock.lock();
     try {
       if (!stopped && queue.add(stale)) {
+        if (stale instanceof Stale.OfAttributes) {
+          attributesQueued = true;
+        }
         changed.signal();
         if (queue.size() == LARGE) {
           log.once(
@@ -125,9 +175,15 @@ final class Notifier implements Invalidations {
         }
         Iterator<Stale> first = queue.iterator();
         next = first.next();
-        first.remove();
+        if (!(next instanceof Stale.OfAttributes)) {
+          first.remove();
+        }
       } finally {
         lock.unlock();
+      }
+      if (next instanceof Stale.OfAttributes) {
+        sendAttributes();
+        continue;
       }
       // ENOENT: the kernel has forgotten the inode or name. ENODEV: it has ended the connection,
       // and whoever reads from it will find out.

@@ -34,6 +34,7 @@ final class Reply {
   private static final int FOPEN_DIRECT_IO = 1;
   private static final int FOPEN_KEEP_CACHE = 1 << 1;
   private static final int FOPEN_NOFLUSH = 1 << 5;
+  private static final int FOPEN_PASSTHROUGH = 1 << 7;
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -184,15 +185,20 @@ final class Reply {
 
   /**
    * {@code struct fuse_open_out}, 16 bytes. No flush is asked for on close: nothing is written
-   * late. The last field is the place of a passthrough backing's id.
+   * late. What the kernel reads by itself takes no flag about a cache: what it had cached goes.
    */
   void putOpen(OpenFile file) {
     putLong(file.handle);
-    putInt(
-        FOPEN_NOFLUSH
-            | (file.keepCache ? FOPEN_KEEP_CACHE : 0)
-            | (file.directIo ? FOPEN_DIRECT_IO : 0));
-    putInt(0);
+    if (file.backing == OpenFile.Backing.NONE) {
+      putInt(
+          FOPEN_NOFLUSH
+              | (file.keepCache ? FOPEN_KEEP_CACHE : 0)
+              | (file.directIo ? FOPEN_DIRECT_IO : 0));
+      putInt(0);
+    } else {
+      putInt(FOPEN_NOFLUSH | FOPEN_PASSTHROUGH);
+      putInt(file.backingId);
+    }
   }
 
   /** {@code struct fuse_statfs_out}, 80 bytes. */
@@ -209,6 +215,9 @@ final class Reply {
   }
 
   private static long attributesValid(Attributes attributes) {
+    if (attributes.uncached) {
+      return 0;
+    }
     return attributes.expiring ? EXPIRING : FOREVER;
   }
 

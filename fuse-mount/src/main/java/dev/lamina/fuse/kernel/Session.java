@@ -28,6 +28,7 @@ final class Session implements MountServer {
   private final Counters counters = new Counters();
   private final FileMapping notifierBuffer = FileMapping.anonymous(NOTIFIER_BUFFER);
   private final Notifier notifier;
+  private final BackingFiles backings;
   private final Thread notifierThread;
   private final ReaderPool pool;
   private final AtomicInteger started = new AtomicInteger();
@@ -57,6 +58,7 @@ final class Session implements MountServer {
     this.selinux = selinux;
     this.name = name;
     this.notifier = new Notifier(device.value(), features, counters, log, notifierBuffer.segment());
+    this.backings = new BackingFiles(device.value(), log);
     this.notifierThread =
         Thread.ofPlatform().name(name + "-notifier").daemon().unstarted(notifier::run);
     this.pool = new ReaderPool(kept, most, this::startWorker);
@@ -69,7 +71,7 @@ final class Session implements MountServer {
   void start() {
     boolean serving = false;
     try {
-      fileSystem.attach(features.forFileSystem(), notifier);
+      fileSystem.attach(features.forFileSystem(), notifier, backings);
       notifierThread.start();
       pool.start();
       serving = true;
@@ -123,6 +125,11 @@ final class Session implements MountServer {
 
   ReaderPool pool() {
     return pool;
+  }
+
+  /** Tells the kernel what the last request has made stale elsewhere, before it is answered. */
+  void tellStale() {
+    notifier.sendAttributes();
   }
 
   RequestHandler handler(Buffers buffers) {
@@ -194,6 +201,6 @@ final class Session implements MountServer {
 
   @Override
   public MountStatistics statistics() {
-    return counters.statistics(pool.threads());
+    return counters.statistics(pool.threads(), backings);
   }
 }

@@ -68,6 +68,7 @@ final class Worker implements Runnable {
       counted = false;
       pool.taken();
       int length = handler.handle((int) received);
+      session.tellStale();
       if (length != RequestHandler.NO_REPLY && !answer(device, replies, length)) {
         handler.notTaken();
       }

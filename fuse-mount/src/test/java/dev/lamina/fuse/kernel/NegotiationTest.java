@@ -38,6 +38,7 @@ final class NegotiationTest {
     assertThat(negotiation.features().has(InitFlag.ALLOW_IDMAP)).isTrue();
     assertThat(negotiation.features().forFileSystem().posixAcl()).isTrue();
     assertThat(negotiation.features().forFileSystem().killPrivileges()).isTrue();
+    assertThat(negotiation.features().forFileSystem().passthrough()).isTrue();
   }
 
   @Test
@@ -49,7 +50,6 @@ final class NegotiationTest {
     long writeback = 1L << 16;
     long noOpen = 1L << 17;
     long securityContext = 1L << 32;
-    long passthrough = 1L << 37;
     long noExport = 1L << 38;
     long ring = 1L << 41;
     assertThat(
@@ -60,7 +60,6 @@ final class NegotiationTest {
                     | writeback
                     | noOpen
                     | securityContext
-                    | passthrough
                     | noExport
                     | ring))
         .isZero();
@@ -127,5 +126,7 @@ final class NegotiationTest {
     assertThat(answer.getInt(40)).isEqualTo(1);
     assertThat(answer.getShort(44)).isEqualTo((short) 256);
     assertThat(answer.getInt(48)).isEqualTo((int) (negotiation.features().flags() >>> 32));
+    // Files that the kernel reads by itself lie on no stacked file system.
+    assertThat(answer.getInt(52)).isEqualTo(1);
   }
 }

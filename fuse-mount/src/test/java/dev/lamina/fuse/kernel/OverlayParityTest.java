@@ -321,6 +321,55 @@ final class OverlayParityTest {
   }
 
   @Test
+  void D8_1_privileges_die_with_a_write_that_the_kernel_does_by_itself(@TempDir Path directory)
+      throws Exception {
+    byte[] netRaw = new byte[20];
+    netRaw[0] = 1;
+    netRaw[3] = 2;
+    netRaw[5] = 32;
+    LowerTree lower =
+        LowerTree.empty()
+            .file("program", "p".repeat(50_000))
+            .mode("program", 06777)
+            .xattr("program", "security.capability", netRaw)
+            .file("capable", "c".repeat(50_000))
+            .mode("capable", 0777)
+            .xattr("capable", "security.capability", netRaw)
+            .file("locking", "l".repeat(50_000))
+            .owner("locking", 0, 1000)
+            .mode("locking", 02767);
+    try (OverlayTwin twin = new OverlayTwin(store, directory, List.of(lower))) {
+      twin.run(
+          AS_USER
+              + """
+              chmod 777 .
+              user sh -c 'printf x >> program; printf x >> locking'
+              printf x >> capable
+              stat -c '%n %a %s' program locking capable
+              chmod 6777 program
+              printf root >> program
+              stat -c '%n %a %s' program
+              user dd if=/dev/zero of=program bs=1 count=3 conv=notrunc status=none
+              stat -c '%n %a %s' program
+              chmod 6777 program
+              user truncate -s 10 program
+              stat -c '%n %a %s' program
+              user sh -c 'exec 3>>program; touch open; while [ ! -e go ]; do sleep 0.02; done
+                printf late >&3' &
+              while [ ! -e open ]; do sleep 0.02; done
+              chmod 6777 program; touch go; wait
+              stat -c '%n %a %s' program
+              chmod 6777 program
+              user sh -c ': > program'
+              stat -c '%n %a %s' program
+              rm open go
+              touch -d @1 program locking capable .
+              """);
+      twin.expectSameTree();
+    }
+  }
+
+  @Test
   void D8_6_devices_fifos_and_sockets_are_live(@TempDir Path directory) throws Exception {
     long nullDevice = DeviceNumber.of(1, 3);
     LowerTree lower =

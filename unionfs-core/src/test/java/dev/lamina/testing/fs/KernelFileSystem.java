@@ -2,6 +2,7 @@ package dev.lamina.testing.fs;
 
 import dev.lamina.fs.AttributeChange;
 import dev.lamina.fs.Attributes;
+import dev.lamina.fs.Backings;
 import dev.lamina.fs.Caller;
 import dev.lamina.fs.DirectoryListing;
 import dev.lamina.fs.Entry;
@@ -301,7 +302,7 @@ public final class KernelFileSystem implements FileSystem {
   private void hand(Fd fd, OpenFile file) {
     file.handle = nextHandle.getAndIncrement();
     file.backing = OpenFile.Backing.NONE;
-    file.backingDescriptor = -1;
+    file.backingId = Backings.NONE;
     handles.put(file.handle, fd);
   }
 

@@ -132,6 +132,7 @@ final class KernelNodes implements AutoCloseable {
     out.gid = status.gid();
     out.device = out.kind().isDevice() ? status.specialDevice() : 0;
     out.expiring = false;
+    out.uncached = false;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.lamina.testing.fs;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.fs.AttributeChange;
 import dev.lamina.fs.Attributes;
+import dev.lamina.fs.Backings;
 import dev.lamina.fs.Caller;
 import dev.lamina.fs.DirectoryListing;
 import dev.lamina.fs.Entry;
@@ -316,7 +317,7 @@ public final class MemoryFileSystem implements FileSystem {
     handles.put(handle, new Handle(node, flags));
     file.handle = handle;
     file.backing = OpenFile.Backing.NONE;
-    file.backingDescriptor = -1;
+    file.backingId = Backings.NONE;
     file.keepCache = true;
     file.directIo = false;
   }

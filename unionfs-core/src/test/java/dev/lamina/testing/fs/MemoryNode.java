@@ -127,5 +127,6 @@ final class MemoryNode {
     out.gid = gid;
     out.device = kind.isDevice() ? device : 0;
     out.expiring = false;
+    out.uncached = false;
   }
 }

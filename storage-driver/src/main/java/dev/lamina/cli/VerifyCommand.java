@@ -11,11 +11,22 @@ import picocli.CommandLine.Option;
 /** Checks the store. */
 @Command(
     name = "verify",
-    description = "Check everything in the store against its digests.",
+    description = {
+      "Check everything in the store that something needs against its digests.",
+      "What is damaged is named with the images and paths it touches."
+    },
     footerHeading = "%nExample:%n",
     footer = {"  lamina verify"})
 final class VerifyCommand implements Callable<Integer> {
   private final GlobalOptions global;
+
+  @Option(
+      names = "--deep",
+      description = {
+        "Check also what nothing needs, every block of the databases' files, and that each layer",
+        "makes the tar that came in."
+      })
+  private boolean deep;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -26,22 +37,14 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws ControlException, IOException {
-    Answer.Verified answer = global.ask(new Request.Verify(), Answer.Verified.class);
+    Answer.Verified answer = global.ask(new Request.Verify(deep), Answer.Verified.class);
     boolean sound = answer.damages().isEmpty();
     if (json) {
       global.console().json(answer);
       return sound ? 0 : 1;
     }
     for (Answer.Damage damage : answer.damages()) {
-      global
-          .console()
-          .line(
-              damage.what()
-                  + ": "
-                  + damage.reason()
-                  + "; needed by "
-                  + String.join(", ", damage.images())
-                  + damage.path().map(path -> " at " + path).orElse(""));
+      global.console().line(damage.what() + ": " + damage.reason() + needed(damage));
     }
     String verdict =
         sound ? "all sound" : answer.damages().size() + " damaged; import again to heal";
@@ -59,5 +62,13 @@ final class VerifyCommand implements Callable<Integer> {
       return 1;
     }
     return 0;
+  }
+
+  private static String needed(Answer.Damage damage) {
+    return damage.images().isEmpty()
+        ? ""
+        : "; needed by "
+            + String.join(", ", damage.images())
+            + damage.path().map(path -> " at " + path).orElse("");
   }
 }

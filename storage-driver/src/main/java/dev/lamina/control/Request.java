@@ -266,8 +266,13 @@ public sealed interface Request {
     }
   }
 
-  /** Checks everything in the store against its digests. */
-  record Verify() implements Request {
+  /**
+   * Checks everything in the store that something needs against its digests.
+   *
+   * @param deep also what nothing needs, every block of the databases' files, and that each layer
+   *     makes the tar that came in
+   */
+  record Verify(boolean deep) implements Request {
     @Override
     public Class<Answer.Verified> answer() {
       return Answer.Verified.class;

@@ -106,7 +106,7 @@ final class RequestDispatcher implements ControlHandler {
       case Request.Cat ask -> files.cat(ask, conversation);
       case Request.Stat ask -> files.stat(ask);
       case Request.Collect _ -> stores.collect();
-      case Request.Verify _ -> stores.verify(conversation);
+      case Request.Verify ask -> stores.verify(ask, conversation);
       case Request.Usage _ -> stores.usage();
       case Request.Status _ -> daemon.status();
       case Request.Stop ask -> daemon.stop(ask);

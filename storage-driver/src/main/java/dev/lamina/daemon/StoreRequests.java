@@ -1,8 +1,10 @@
 package dev.lamina.daemon;
 
+import dev.lamina.archive.LayerExporter;
 import dev.lamina.control.Answer;
 import dev.lamina.control.Conversation;
 import dev.lamina.control.Reply;
+import dev.lamina.control.Request;
 import dev.lamina.store.Collection;
 import dev.lamina.store.Damage;
 import dev.lamina.store.ImageUsage;
@@ -31,12 +33,16 @@ final class StoreRequests {
         done.layers(), done.records(), done.blobs(), done.objects(), done.bytes());
   }
 
-  Answer.Verified verify(Conversation conversation) {
+  Answer.Verified verify(Request.Verify request, Conversation conversation) {
     AtomicLong told = new AtomicLong(System.nanoTime());
+    VerifyOptions options =
+        request.deep()
+            ? VerifyOptions.thorough(new LayerExporter(context.store())::check)
+            : VerifyOptions.everything();
     Verification found =
         context
             .store()
-            .verify(new VerifyOptions(true, bytes -> tellNowAndThen(told, conversation, bytes)));
+            .verify(options.withProgress(bytes -> tellNowAndThen(told, conversation, bytes)));
     return new Answer.Verified(
         found.records(),
         found.blobs(),

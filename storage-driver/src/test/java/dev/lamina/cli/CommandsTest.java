@@ -164,8 +164,25 @@ final class CommandsTest {
     ok("rm", "work", "made:1", "again:1");
     assertThat(ok("gc").code()).isZero();
     assertThat(json("verify", "--json").get("damages")).isEmpty();
+    assertThat(json("verify", "--deep", "--json").get("damages")).isEmpty();
     assertThat(json("gc", "--json").get("objects").asLong()).isZero();
     assertThat(ok("cat", "base:1:/etc/os-release").output()).isEqualTo(RELEASE);
+  }
+
+  @Test
+  void whatIsDamagedIsNamed() throws IOException {
+    String digest = json("stat", "--json", "base:1:/big").get("digest").asString();
+    String hex = digest.substring("sha256:".length());
+    Path object =
+        directory.resolve("store/objects").resolve(hex.substring(0, 2) + "/" + hex.substring(2));
+    assertThat(object.toFile().setWritable(true)).isTrue();
+    byte[] bytes = Files.readAllBytes(object);
+    bytes[17] ^= 1;
+    Files.write(object, bytes);
+    CommandRun run = lamina.run("verify", "--deep");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.output())
+        .contains("blob " + digest, "has other bytes; needed by image base:1 at /big", "1 damaged");
   }
 
   @Test

@@ -237,7 +237,7 @@ final class ControlServerTest {
       assertThatThrownBy(
               () ->
                   ask(
-                      new Request.Verify(),
+                      new Request.Verify(false),
                       InputStream.nullInputStream(),
                       OutputStream.nullOutputStream()))
           .isInstanceOf(ControlException.class)

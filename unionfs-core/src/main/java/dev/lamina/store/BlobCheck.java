@@ -40,6 +40,10 @@ final class BlobCheck {
     }
   }
 
+  boolean knows(Digest digest) {
+    return known.contains(digest);
+  }
+
   long count() {
     return known.size();
   }

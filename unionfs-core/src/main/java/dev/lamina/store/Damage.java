@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param kind what sort of thing
  * @param digest its name, where it has one
  * @param message what is wrong with it, for people
- * @param touched where it is needed; empty of a row that could not be read at all
+ * @param touched where it is needed; empty of a row that could not be read at all, of a file, and
+ *     of what nothing needs
  */
 public record Damage(Kind kind, Optional<Digest> digest, String message, List<Touched> touched) {
   /** Copies the list. */
@@ -22,7 +23,7 @@ public record Damage(Kind kind, Optional<Digest> digest, String message, List<To
   public enum Kind {
     /** A row of {@code state} that cannot be read. */
     STATE,
-    /** A layer that something names is not there. */
+    /** A layer that something names is not there, or does not make its tar. */
     LAYER,
     /** A manifest, index or config. */
     CONTENT,
@@ -31,7 +32,9 @@ public record Damage(Kind kind, Optional<Digest> digest, String message, List<To
     /** A file's content. */
     BLOB,
     /** A layer's framing. */
-    FRAMING
+    FRAMING,
+    /** A file of one of the databases. */
+    FILE
   }
 
   /**

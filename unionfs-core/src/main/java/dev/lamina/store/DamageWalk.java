@@ -8,6 +8,7 @@ import dev.lamina.tree.Directory;
 import dev.lamina.tree.Tree;
 import dev.lamina.tree.TreePath;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -31,16 +32,26 @@ final class DamageWalk {
 
   /** A layer's record, if it is there and can be read. */
   static Optional<LayerRecord> layer(StateView state, LayerKey key) {
-    return state
-        .get(StateFamily.LAYERS, key.key())
-        .flatMap(
-            value -> {
-              try {
-                return Optional.of(LayerRecord.decode(value));
-              } catch (MalformedRecordException e) {
-                return Optional.empty(); // the caller says so
-              }
-            });
+    try {
+      return state.get(StateFamily.LAYERS, key.key()).map(LayerRecord::decode);
+    } catch (MalformedRecordException | StoreException e) {
+      return Optional.empty(); // the caller says so
+    }
+  }
+
+  /** Whether a layer, or something it needs, is damaged. */
+  boolean isTouched(LayerKey key) {
+    return touched.contains(key);
+  }
+
+  /** A layer is damaged although nothing that it needs is. */
+  void touch(LayerKey key, List<Root> roots) {
+    touched.add(key);
+    for (Root root : roots) {
+      if (root.layers().contains(key)) {
+        faults.touch(key.chainId(), root.name(), "layer " + key.diffId());
+      }
+    }
   }
 
   void visit(Root root) {

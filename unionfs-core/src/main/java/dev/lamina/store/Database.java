@@ -18,11 +18,15 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LiveFileMetaData;
+import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SstFileReader;
 import org.rocksdb.WALRecoveryMode;
 
 /**
@@ -201,6 +205,46 @@ final class Database implements AutoCloseable {
   private static boolean startsWith(byte[] key, byte[] prefix) {
     return key.length >= prefix.length
         && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
+  /** Brings what the log alone holds into files that have checksums of their own. */
+  void flush() throws RocksDBException {
+    try (FlushOptions flushing = new FlushOptions().setWaitForFlush(true)) {
+      rocks.flush(flushing, families);
+    }
+  }
+
+  /** Takes what is wrong with a file of the rows. */
+  @FunctionalInterface
+  interface FileSink {
+    void damaged(String file, String family, String reason);
+  }
+
+  /**
+   * Checks every block of every file of the rows against its checksum; the rows that are still in
+   * memory are brought to disk before. Meanwhile no file is removed.
+   */
+  void checkFiles(FileSink sink) {
+    try (Options options = new Options()) {
+      flush();
+      rocks.disableFileDeletions();
+      try {
+        for (LiveFileMetaData file : rocks.getLiveFilesMetaData()) {
+          String path = file.path() + file.fileName();
+          try (SstFileReader reader = new SstFileReader(options)) {
+            reader.open(path);
+            reader.verifyChecksum();
+          } catch (RocksDBException e) {
+            String family = new String(file.columnFamilyName(), StandardCharsets.UTF_8);
+            sink.damaged(path, family, String.valueOf(e.getMessage()));
+          }
+        }
+      } finally {
+        rocks.enableFileDeletions();
+      }
+    } catch (RocksDBException e) {
+      throw StoreException.of("Cannot check the files of the database " + directory, e);
+    }
   }
 
   /** Bytes of the files that hold the rows. */

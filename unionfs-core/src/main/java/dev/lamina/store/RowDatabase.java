@@ -77,6 +77,11 @@ final class RowDatabase implements AutoCloseable {
     }
   }
 
+  /** Checks every block of the files; see {@link Database#checkFiles}. */
+  void checkFiles(Database.FileSink sink) {
+    database.checkFiles(sink);
+  }
+
   long fileBytes() {
     return database.fileBytes();
   }

@@ -298,6 +298,11 @@ public final class Store implements AutoCloseable, RecordSource {
     }
   }
 
+  /** What it consists of, for tests that damage it. */
+  StoreParts parts() {
+    return parts;
+  }
+
   /** Closes it; all that came from it is unusable then. Another process may open it. */
   @Override
   public void close() {

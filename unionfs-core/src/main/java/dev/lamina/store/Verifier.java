@@ -17,11 +17,14 @@ import java.util.function.Function;
 /**
  * One verification. First everything that the roots reach is checked, once; then, if something is
  * damaged, the roots are walked with paths to say whom it touches, and what is damaged is
- * condemned, so that importing it again replaces it.
+ * condemned, so that importing it again replaces it. A thorough one also makes each layer's tar
+ * again, which finds a record that is whole and yet names the wrong thing, and checks what nothing
+ * needs and the files that hold the rows.
  */
 final class Verifier {
   private final StoreParts store;
   private final StateSnapshot state;
+  private final VerifyOptions options;
   private final Faults faults = new Faults();
   private final BlobCheck blobs;
   private final DigestSet records = new DigestSet();
@@ -31,6 +34,7 @@ final class Verifier {
   Verifier(StoreParts store, StateSnapshot state, VerifyOptions options) {
     this.store = store;
     this.state = state;
+    this.options = options;
     this.blobs = new BlobCheck(store.blobs(), options, faults);
   }
 
@@ -72,18 +76,68 @@ final class Verifier {
     roots.forEach(this::check);
     List<VolumeBlob> volumeBlobs = new ArrayList<>();
     for (RootSource source : sources) {
-      source.blobs(state, new VolumeSink(volumeBlobs));
+      try {
+        source.blobs(state, new VolumeSink(volumeBlobs));
+      } catch (StoreException e) {
+        addUnreadable("the records of the volumes' inodes", e);
+      }
+    }
+    if (options.layers().isPresent()) {
+      new Unneeded(store, faults, records, framings, blobs).check();
     }
     blobs.run();
+    DamageWalk walk = new DamageWalk(store, state, faults);
     if (!faults.isEmpty()) {
-      DamageWalk walk = new DamageWalk(store, state, faults);
       roots.forEach(walk::visit);
       volumeBlobs.forEach(
           blob -> faults.touch(blob.digest(), "volume " + blob.volume(), "inode " + blob.inode()));
+    }
+    if (options.layers().isPresent()) {
+      makeAgain(options.layers().get(), walk, roots);
+      store.rows().checkFiles(this::addFile);
+      store.database().checkFiles(this::addFile);
+    }
+    if (!faults.isEmpty()) {
       walk.condemn(layers);
     }
     return new Verification(
         layers.size(), records.size(), blobs.count(), blobs.bytes(), faults.damages());
+  }
+
+  /** Makes the tars of the layers that look sound. */
+  private void makeAgain(LayerCheck check, DamageWalk walk, List<Root> roots) {
+    for (LayerKey key : layers) {
+      Optional<LayerRecord> layer = DamageWalk.layer(state, key);
+      if (layer.isEmpty() || walk.isTouched(key)) {
+        continue;
+      }
+      Optional<String> wrong = check.wrong(key, layer.get());
+      if (wrong.isPresent()) {
+        faults.add(
+            Damage.Kind.LAYER,
+            key.chainId(),
+            "layer " + key + " does not make the tar that came in: " + wrong.get());
+        walk.touch(key, roots);
+      }
+    }
+  }
+
+  private void addFile(String file, String family, String reason) {
+    faults.add(
+        new Damage(
+            Damage.Kind.FILE,
+            Optional.empty(),
+            "the database file " + file + " (rows of " + family + ") is damaged: " + reason,
+            List.of()));
+  }
+
+  private void addUnreadable(String what, StoreException failure) {
+    faults.add(
+        new Damage(
+            Damage.Kind.STATE,
+            Optional.empty(),
+            what + " cannot all be read: " + failure.getMessage(),
+            List.of()));
   }
 
   /** All roots whose rows can be read; the others are damage. */
@@ -104,22 +158,26 @@ final class Verifier {
   private <K extends Comparable<K>, V> Map<K, V> readable(
       StateFamily family, Function<byte[], K> keyReader, Function<byte[], V> valueReader) {
     Map<K, V> rows = new TreeMap<>();
-    state.scan(
-        family,
-        new byte[0],
-        (key, value) -> {
-          try {
-            rows.put(keyReader.apply(key), valueReader.apply(value));
-          } catch (MalformedRecordException e) {
-            faults.add(
-                new Damage(
-                    Damage.Kind.STATE,
-                    Optional.empty(),
-                    RowNames.describe(family, key) + " is damaged: " + e.getMessage(),
-                    List.of()));
-          }
-          return true;
-        });
+    try {
+      state.scan(
+          family,
+          new byte[0],
+          (key, value) -> {
+            try {
+              rows.put(keyReader.apply(key), valueReader.apply(value));
+            } catch (MalformedRecordException e) {
+              faults.add(
+                  new Damage(
+                      Damage.Kind.STATE,
+                      Optional.empty(),
+                      RowNames.describe(family, key) + " is damaged: " + e.getMessage(),
+                      List.of()));
+            }
+            return true;
+          });
+    } catch (StoreException e) {
+      addUnreadable("the rows of " + family.title(), e);
+    }
     return rows;
   }
 
@@ -137,6 +195,8 @@ final class Verifier {
       }
     } catch (DamagedException e) {
       faults.add(Damage.Kind.CONTENT, digest, e.reason());
+    } catch (StoreException e) {
+      faults.add(Damage.Kind.CONTENT, digest, String.valueOf(e.getMessage()));
     }
     faults.touch(digest, root.name(), "manifest or config");
   }

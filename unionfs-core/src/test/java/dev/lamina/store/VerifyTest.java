@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,7 +131,7 @@ final class VerifyTest {
     Path object = store.layout().object(Digest.sha256(LARGE));
     Files.delete(object);
     Files.write(object, new byte[LARGE.length]);
-    VerifyOptions quick = new VerifyOptions(false, bytes -> {});
+    VerifyOptions quick = new VerifyOptions(false, Optional.empty(), bytes -> {});
     assertThat(store.verify(quick).isSound()).isTrue();
     Files.write(object, new byte[7]);
     assertThat(store.verify(quick).damages()).hasSize(1);

@@ -173,8 +173,25 @@ public sealed interface Answer {
   record Collected(long layers, long records, long blobs, long objects, long bytes)
       implements Answer {}
 
-  /** What verification found; nothing damaged: all is well. */
-  record Verified(long records, long blobs, long bytes, List<Damage> damages) implements Answer {}
+  /**
+   * What verification found; nothing damaged: all is well.
+   *
+   * @param damages what is damaged now, after the repair if there was one
+   * @param repair what was damaged before it, and what was taken again
+   */
+  record Verified(
+      long records, long blobs, long bytes, List<Damage> damages, Optional<Repair> repair)
+      implements Answer {}
+
+  /**
+   * What a repair did.
+   *
+   * @param found what was damaged
+   * @param layers how many layers were taken again
+   * @param contents how many manifests and configurations
+   * @param blobs how many layers as they came, where those are kept
+   */
+  record Repair(List<Damage> found, int layers, int contents, int blobs) {}
 
   /**
    * Something damaged.

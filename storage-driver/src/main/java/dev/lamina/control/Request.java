@@ -271,8 +271,9 @@ public sealed interface Request {
    *
    * @param deep also what nothing needs, every block of the databases' files, and that each layer
    *     makes the tar that came in
+   * @param repair where to take again what is damaged, as a source of an import
    */
-  record Verify(boolean deep) implements Request {
+  record Verify(boolean deep, Optional<String> repair) implements Request {
     @Override
     public Class<Answer.Verified> answer() {
       return Answer.Verified.class;

@@ -2,9 +2,13 @@ package dev.lamina.daemon;
 
 import dev.lamina.archive.LayerExporter;
 import dev.lamina.control.Answer;
+import dev.lamina.control.ControlException;
 import dev.lamina.control.Conversation;
 import dev.lamina.control.Reply;
 import dev.lamina.control.Request;
+import dev.lamina.image.ImageLocation;
+import dev.lamina.image.ImageRepair;
+import dev.lamina.image.ImportOptions;
 import dev.lamina.store.Collection;
 import dev.lamina.store.Damage;
 import dev.lamina.store.ImageUsage;
@@ -12,9 +16,11 @@ import dev.lamina.store.StoreUsage;
 import dev.lamina.store.Verification;
 import dev.lamina.store.VerifyOptions;
 import dev.lamina.volume.VolumeUsage;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Collects, verifies and measures the store. */
@@ -33,21 +39,51 @@ final class StoreRequests {
         done.layers(), done.records(), done.blobs(), done.objects(), done.bytes());
   }
 
-  Answer.Verified verify(Request.Verify request, Conversation conversation) {
+  Answer.Verified verify(Request.Verify request, Conversation conversation)
+      throws ControlException, IOException {
+    Optional<ImageLocation> source = request.repair().map(ImageLocation::parse);
+    if (source.isPresent() && source.get().place().isPresent()) {
+      MountPoint.requireOutside(
+          source.get().place().get(), context.mounts(), "copy it outside, or give it as \"-\"");
+    }
+    Verification found = verification(request.deep(), conversation);
+    if (source.isEmpty() || found.isSound()) {
+      return verified(found, Optional.empty());
+    }
+    ImageRepair.Repaired repaired =
+        new ImageRepair(
+                context.store(),
+                ImportOptions.defaults(),
+                new TransferProgress(conversation, System::nanoTime))
+            .run(source.get(), conversation.input());
+    return verified(
+        verification(request.deep(), conversation),
+        Optional.of(
+            new Answer.Repair(
+                found.damages().stream().map(StoreRequests::damage).toList(),
+                repaired.layers(),
+                repaired.contents(),
+                repaired.blobs())));
+  }
+
+  private Verification verification(boolean deep, Conversation conversation) {
     AtomicLong told = new AtomicLong(System.nanoTime());
     VerifyOptions options =
-        request.deep()
+        deep
             ? VerifyOptions.thorough(new LayerExporter(context.store())::check)
             : VerifyOptions.everything();
-    Verification found =
-        context
-            .store()
-            .verify(options.withProgress(bytes -> tellNowAndThen(told, conversation, bytes)));
+    return context
+        .store()
+        .verify(options.withProgress(bytes -> tellNowAndThen(told, conversation, bytes)));
+  }
+
+  private static Answer.Verified verified(Verification found, Optional<Answer.Repair> repair) {
     return new Answer.Verified(
         found.records(),
         found.blobs(),
         found.bytes(),
-        found.damages().stream().map(StoreRequests::damage).toList());
+        found.damages().stream().map(StoreRequests::damage).toList(),
+        repair);
   }
 
   /** It is called for each blob; a client hears of it a few times a second. */

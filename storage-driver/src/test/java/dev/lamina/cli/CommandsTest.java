@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lamina.archive.TarBytes;
 import dev.lamina.testing.RequiresFuse;
+import dev.lamina.tree.Digest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -170,8 +172,9 @@ final class CommandsTest {
   }
 
   @Test
-  void whatIsDamagedIsNamed() throws IOException {
-    String digest = json("stat", "--json", "base:1:/big").get("digest").asString();
+  void whatIsDamagedIsNamedAndRepaired() throws IOException {
+    String digest =
+        Digest.sha256("b".repeat(50_000).getBytes(StandardCharsets.US_ASCII)).toString();
     String hex = digest.substring("sha256:".length());
     Path object =
         directory.resolve("store/objects").resolve(hex.substring(0, 2) + "/" + hex.substring(2));
@@ -183,6 +186,13 @@ final class CommandsTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.output())
         .contains("blob " + digest, "has other bytes; needed by image base:1 at /big", "1 damaged");
+    assertThat(refused("verify", "--repair", "tar:" + directory.resolve("absent")).error())
+        .contains("absent");
+    CommandRun repaired =
+        ok("verify", "--deep", "--repair", "tar:" + directory.resolve("base.tar"));
+    assertThat(repaired.output()).contains("blob " + digest, "taken again: 1 layers", "all sound");
+    assertThat(json("verify", "--deep", "--json").get("damages")).isEmpty();
+    assertThat(ok("cat", "base:1:/big").output()).isEqualTo("b".repeat(50_000));
   }
 
   @Test

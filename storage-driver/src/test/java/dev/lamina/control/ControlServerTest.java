@@ -237,7 +237,7 @@ final class ControlServerTest {
       assertThatThrownBy(
               () ->
                   ask(
-                      new Request.Verify(false),
+                      new Request.Verify(false, Optional.empty()),
                       InputStream.nullInputStream(),
                       OutputStream.nullOutputStream()))
           .isInstanceOf(ControlException.class)

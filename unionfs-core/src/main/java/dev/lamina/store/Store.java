@@ -288,6 +288,11 @@ public final class Store implements AutoCloseable, RecordSource {
     }
   }
 
+  /** Returns what images and volumes need, as far as their records can be read. */
+  public Needs needs() {
+    return Needs.of(parts.state());
+  }
+
   /** Works out the space that is taken, by whom. */
   public StoreUsage usage() {
     maintenance.lock();

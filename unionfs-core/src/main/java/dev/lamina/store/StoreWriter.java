@@ -203,7 +203,8 @@ public final class StoreWriter implements RecordSink, AutoCloseable {
   public Optional<LayerRecord> takeLayer(LayerKey key) {
     requireOpen();
     try (Hold _ = store.roots().hold()) {
-      Optional<LayerRecord> layer = store.state().layer(key);
+      // One that cannot be read is as good as absent: an import puts it again.
+      Optional<LayerRecord> layer = DamageWalk.layer(store.state(), key);
       if (layer.isEmpty() || layer.get().condemned() || !store.roots().mayRelyOn(key)) {
         return Optional.empty();
       }

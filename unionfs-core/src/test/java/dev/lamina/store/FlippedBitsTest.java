@@ -2,11 +2,15 @@ package dev.lamina.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lamina.archive.Compression;
 import dev.lamina.archive.LayerExporter;
 import dev.lamina.archive.TarBytes;
+import dev.lamina.image.ExportOptions;
+import dev.lamina.image.ImageExporter;
 import dev.lamina.image.ImageImporter;
 import dev.lamina.image.ImageLocation;
 import dev.lamina.image.ImageName;
+import dev.lamina.image.ImageRepair;
 import dev.lamina.image.Images;
 import dev.lamina.image.ImportOptions;
 import dev.lamina.image.Progress;
@@ -14,6 +18,7 @@ import dev.lamina.tree.DamagedException;
 import dev.lamina.tree.Digest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -25,6 +30,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -272,6 +278,72 @@ final class FlippedBitsTest {
       store.collect();
       assertThat(store.verify(thorough(store)).damages()).isEmpty();
     }
+  }
+
+  /** A bit of every row and every object, all at once; and all of it comes back. */
+  @Test
+  void what_is_flipped_is_taken_again_from_where_it_is_whole() throws Exception {
+    try (Store store = open(dir.resolve("store"))) {
+      fill(store);
+      Images images = new Images(store);
+      for (Map.Entry<String, ImageRecord> image : store.state().images().entrySet()) {
+        new ImageExporter(
+                store, ExportOptions.defaults().withCompression(Compression.NONE), Progress.NONE)
+            .run(
+                images.content(image.getValue()),
+                Optional.empty(),
+                ImageLocation.parse("oci:" + dir.resolve("out") + ":" + image.getKey().charAt(0)),
+                OutputStream.nullOutputStream());
+      }
+      RowDatabase rows = store.parts().rows();
+      StateDatabase state = store.state().database();
+      Random random = new Random(SEED);
+      for (RowFamily family : RowFamily.values()) {
+        rows(rows, family)
+            .forEach((digest, value) -> rows.put(family, digest, flipped(value, random)));
+      }
+      for (StateFamily family : new StateFamily[] {StateFamily.CONTENTS, StateFamily.LAYERS}) {
+        Map<String, byte[][]> found = new TreeMap<>();
+        store
+            .state()
+            .scan(
+                family,
+                new byte[0],
+                (key, value) ->
+                    found.put(HexFormat.of().formatHex(key), new byte[][] {key, value}) == null);
+        assertThat(found).hasSizeGreaterThan(1);
+        for (byte[][] row : found.values()) {
+          // Of a layer's record the version, or a bit of what it names.
+          byte[] first = family == StateFamily.LAYERS ? Arrays.copyOf(row[1], 65) : row[1];
+          byte[] value = row[1].clone();
+          System.arraycopy(flipped(first, random), 0, value, 0, first.length);
+          put(state, family, row[0], value);
+        }
+      }
+      try (Stream<Path> objects = Files.walk(store.layout().objects())) {
+        for (Path object : objects.filter(Files::isRegularFile).toList()) {
+          flip(object, random.nextLong(Files.size(object) * 8));
+        }
+      }
+      assertThat(store.verify(thorough(store)).damages()).hasSizeGreaterThan(8);
+      for (String tag : new String[] {"o", "t"}) {
+        ImageRepair.Repaired repaired =
+            new ImageRepair(store, ImportOptions.defaults(), Progress.NONE)
+                .run(
+                    ImageLocation.parse("oci:" + dir.resolve("out") + ":" + tag),
+                    InputStream.nullInputStream());
+        assertThat(repaired).isEqualTo(new ImageRepair.Repaired(1, 2, 0));
+      }
+      assertThat(store.verify(thorough(store)).damages()).isEmpty();
+      store.collect();
+    }
+  }
+
+  private static byte[] flipped(byte[] value, Random random) {
+    byte[] flipped = value.clone();
+    int bit = random.nextInt(value.length * 8);
+    flipped[bit / 8] ^= (byte) (1 << bit % 8);
+    return flipped;
   }
 
   private static void flip(Path file, long bit) throws IOException {

@@ -291,12 +291,25 @@ public final class KernelFileSystem implements FileSystem {
           Fd fd =
               identity.withoutPrivileges(
                   killPrivileges && (flags & FileOpen.O_TRUNC) != 0,
-                  () ->
-                      FileOpen.openat(
-                          Fd.CWD, nodes.get(node).procPath(), flags | FileOpen.O_NONBLOCK));
+                  () -> open(nodes.get(node), flags | FileOpen.O_NONBLOCK));
           hand(fd, file);
           return fd;
         });
+  }
+
+  /**
+   * By its descriptor; a file whose node the mount has retired can be opened by its name alone, as
+   * programs do it.
+   */
+  private static Fd open(KernelNodes.Node node, int flags) {
+    try {
+      return FileOpen.openat(Fd.CWD, node.procPath(), flags);
+    } catch (LinuxException e) {
+      if (e.errno() != Errno.ESTALE) {
+        throw e;
+      }
+      return FileOpen.openat(Fd.CWD, FileNames.readlinkat(Fd.CWD, node.procPath()), flags);
+    }
   }
 
   private void hand(Fd fd, OpenFile file) {

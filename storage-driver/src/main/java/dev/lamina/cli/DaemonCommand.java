@@ -142,6 +142,7 @@ final class DaemonCommand {
     Daemon.protectFromOutOfMemory();
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("lamina-end").unstarted(() -> end(daemon, log)));
+    log.keepUntilEnded();
     LOG.log(Level.INFO, "serving " + connection.store() + " on " + connection.socket());
     daemon.awaitStop();
     end(daemon, log);
@@ -158,6 +159,8 @@ final class DaemonCommand {
       daemon.close();
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the control socket could not be removed", e);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "the daemon did not end as it should", e);
     }
     try {
       log.ended(daemon.hasEndedWell());

@@ -3,6 +3,9 @@ package dev.lamina.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -19,22 +22,50 @@ final class DaemonLog {
   private final Path file;
   private final Path aside;
   private final Path output;
-  private final Complaints complaints = new Complaints();
+  private final Complaints complaints;
 
-  /** Notes whether anything was logged that somebody should read. */
+  /**
+   * Notes whether anything was logged that somebody should read, and passes all on to the handlers
+   * that were there before.
+   *
+   * <p>A virtual machine that ends takes all handlers off (a shutdown hook of java.util.logging's
+   * own, which runs beside the daemon's end). This one comes back then and keeps that hook until
+   * the daemon has ended: what is logged last is what was lost.
+   */
   private static final class Complaints extends Handler {
+    private final List<Handler> others;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean any;
+    private volatile boolean kept;
+
+    Complaints(List<Handler> others) {
+      this.others = others;
+    }
 
     @Override
     public void publish(LogRecord message) {
       any |= message.getLevel().intValue() >= Level.WARNING.intValue();
+      others.forEach(handler -> handler.publish(message));
     }
 
     @Override
-    public void flush() {}
+    public void flush() {
+      others.forEach(Handler::flush);
+    }
 
     @Override
-    public void close() {}
+    public void close() {
+      if (kept) {
+        Logger.getLogger("").addHandler(this);
+        try {
+          ended.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        Logger.getLogger("").removeHandler(this);
+      }
+      others.forEach(Handler::close);
+    }
   }
 
   /**
@@ -47,17 +78,29 @@ final class DaemonLog {
     this.file = file;
     this.aside = file.resolveSibling(file.getFileName() + ".ended");
     this.output = output;
+    this.complaints = new Complaints(List.of(Logger.getLogger("").getHandlers()));
   }
 
   /** Begins to take note of complaints. */
   void watch() {
-    Logger.getLogger("").addHandler(complaints);
+    Logger root = Logger.getLogger("");
+    complaints.others.forEach(root::removeHandler);
+    root.addHandler(complaints);
+  }
+
+  /**
+   * From now on {@link #ended} is sure to be called: until then whatever is logged is noted and
+   * written, also when the virtual machine ends meanwhile.
+   */
+  void keepUntilEnded() {
+    complaints.kept = true;
   }
 
   /** The daemon begins to end. */
   synchronized void ending() throws IOException {
     if (Files.exists(file) && Files.isSameFile(file, output)) {
-      Files.move(file, aside);
+      // A daemon that was killed at this point left its own there.
+      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
@@ -67,10 +110,14 @@ final class DaemonLog {
    * @param well whether it let go of all it had
    */
   synchronized void ended(boolean well) throws IOException {
-    if (well && !complaints.any) {
-      Files.deleteIfExists(aside);
-    } else if (Files.exists(aside) && !Files.exists(file)) {
-      Files.move(aside, file);
+    try {
+      if (well && !complaints.any) {
+        Files.deleteIfExists(aside);
+      } else if (Files.exists(aside) && !Files.exists(file)) {
+        Files.move(aside, file);
+      }
+    } finally {
+      complaints.ended.countDown();
     }
   }
 }

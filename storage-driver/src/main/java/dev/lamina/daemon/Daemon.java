@@ -122,7 +122,7 @@ public final class Daemon implements AutoCloseable {
     stopping.await();
   }
 
-  /** Whether {@link #close} is done, and everything was let go of. */
+  /** Whether {@link #close} is done, and everything was let go of without a failure. */
   public boolean hasEndedWell() {
     return endedWell;
   }
@@ -144,14 +144,14 @@ public final class Daemon implements AutoCloseable {
     stopping.countDown();
     running.cancelAll(); // they say so while the connections are still open
     boolean answered = false;
-    boolean unmounted = false;
+    MountRequests.End end = MountRequests.End.UNKNOWN;
     try {
       answered = server.close(PATIENCE);
     } finally {
       try {
-        unmounted = mounts.unmountAll();
+        end = mounts.unmountAll();
       } finally {
-        closeStore(answered && unmounted && !volumes.areHeld());
+        endedWell = closeStore(answered && end.closed() && !volumes.areHeld()) && end.well();
         closed.countDown();
       }
     }
@@ -160,17 +160,19 @@ public final class Daemon implements AutoCloseable {
   /**
    * The databases are native memory, so whoever uses them after they are closed takes the process
    * down. Where somebody still does they stay open: the next opening finds what a crash leaves.
+   *
+   * @return whether it is closed
    */
-  private void closeStore(boolean unused) {
+  private boolean closeStore(boolean unused) {
     if (!unused) {
       LOG.log(Level.WARNING, "the store is left open, since requests or mounts of it do not end");
-      return;
+      return false;
     }
     try {
       volumes.close();
     } finally {
       store.close();
     }
-    endedWell = true;
+    return true;
   }
 }

@@ -272,23 +272,34 @@ final class MountRequests {
   }
 
   /**
+   * How all mounts ended.
+   *
+   * @param closed whether all have ended, and their file systems are closed
+   * @param well whether nothing failed on the way, such as writing what was written last
+   */
+  record End(boolean closed, boolean well) {
+    /** Nothing is known of it. */
+    static final End UNKNOWN = new End(false, false);
+  }
+
+  /**
    * Unmounts everything, the deepest first; what is busy is detached. One that fails, however it
    * does, does not keep the others mounted.
-   *
-   * @return whether all have ended, and their file systems are closed
    */
-  boolean unmountAll() {
+  End unmountAll() {
     boolean all = true;
+    boolean well = true;
     for (ActiveMount mount : context.mounts().deepestFirst()) {
       try {
         mount.mount().close();
         context.mounts().remove(mount);
       } catch (RuntimeException e) {
+        well = false;
         LOG.log(Level.ERROR, "cannot unmount " + mount.directory() + " on the way out", e);
       }
       all &= hasClosed(mount);
     }
-    return all;
+    return new End(all, well);
   }
 
   private static boolean hasClosed(ActiveMount mount) {

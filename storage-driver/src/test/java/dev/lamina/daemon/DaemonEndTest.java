@@ -162,6 +162,31 @@ final class DaemonEndTest {
   }
 
   @Test
+  void anEndThatLosesDataIsNoGoodOneAlthoughEverythingIsLetGoOf() throws Exception {
+    Daemon daemon =
+        start(
+            (fileSystem, target, options) ->
+                new SlowMount(fileSystem, target) {
+                  @Override
+                  public void unmount(boolean lazy) {
+                    close();
+                  }
+
+                  @Override
+                  public void close() {
+                    closeFileSystem();
+                    throw new MountException(Errno.EIO, "what was written last may be lost");
+                  }
+                });
+    importAndMount();
+    daemon.close();
+    assertThat(daemon.hasEndedWell()).isFalse();
+    Daemon next = start((fileSystem, target, options) -> refuse());
+    next.close();
+    assertThat(next.hasEndedWell()).isTrue();
+  }
+
+  @Test
   void aStoreIsLeftOpenUnderAMountThatCannotBeEnded() throws Exception {
     SlowMount[] made = new SlowMount[1];
     Daemon daemon =

@@ -78,7 +78,9 @@ final class DaemonCommand {
                   + global.console().age(status.since())
                   + ", "
                   + status.mounts()
-                  + " mounts, heap "
+                  + " mounts"
+                  + (status.detached() == 0 ? "" : " and " + status.detached() + " detached")
+                  + ", heap "
                   + Sizes.of(status.heapUsed())
                   + ", "
                   + status.version());

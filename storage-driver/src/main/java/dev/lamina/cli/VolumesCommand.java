@@ -37,7 +37,10 @@ final class VolumesCommand implements Callable<Integer> {
           volume.name(),
           volume.image(),
           global.console().age(volume.created()),
-          volume.mountedAt().orElse("-"),
+          volume
+              .mountedAt()
+              .map(place -> volume.detached() ? "detached from " + place : place)
+              .orElse("-"),
           Sizes.of(volume.size()),
           String.valueOf(volume.inodes()));
     }

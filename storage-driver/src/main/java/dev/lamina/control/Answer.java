@@ -106,6 +106,8 @@ public sealed interface Answer {
   /**
    * One volume.
    *
+   * @param mountedAt where it is mounted, or was until it was detached
+   * @param detached whether no directory shows it any more, while somebody still uses it
    * @param size bytes its changed data takes on disk
    */
   record Volume(
@@ -113,6 +115,7 @@ public sealed interface Answer {
       String image,
       Instant created,
       Optional<String> mountedAt,
+      boolean detached,
       long size,
       long inodes) {}
 
@@ -225,13 +228,19 @@ public sealed interface Answer {
    */
   record UsageTotal(long apparent, long stored, long unreferenced, long onDisk) {}
 
-  /** How the daemon is. */
+  /**
+   * How the daemon is.
+   *
+   * @param mounts how many mounts some directory shows
+   * @param detached how many more are used although no directory shows them any more
+   */
   record DaemonStatus(
       long pid,
       String version,
       String store,
       Instant since,
       int mounts,
+      int detached,
       long heapUsed,
       int operations)
       implements Answer {}

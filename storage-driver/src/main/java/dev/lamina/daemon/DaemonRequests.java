@@ -43,16 +43,18 @@ final class DaemonRequests {
         version,
         context.store().layout().root().toString(),
         since,
-        context.mounts().all().size(),
+        context.mounts().shown().size(),
+        context.mounts().detached().size(),
         runtime.totalMemory() - runtime.freeMemory(),
         operations.getAsInt());
   }
 
   private void requireUnused() throws ControlException {
-    for (ActiveMount mount : context.mounts().all()) {
+    for (MountRegistry.Shown shown : context.mounts().shown()) {
+      ActiveMount mount = shown.mount();
       Optional<String> users = MountUsers.of(mount);
       if (users.isPresent()) {
-        throw inUse(mount.directory() + " is in use by " + users.get() + "; end that first");
+        throw inUse(shown.place() + " is in use by " + users.get() + "; end that first");
       }
       Optional<String> obstacle = mount.mount().obstacle();
       if (obstacle.isPresent()) {

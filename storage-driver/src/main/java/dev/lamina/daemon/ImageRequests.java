@@ -221,7 +221,11 @@ final class ImageRequests {
     context
         .mounts()
         .ofVolume(name)
-        .ifPresent(mount -> detail.put("mountedOn", mount.directory().toString()));
+        .map(context.mounts()::where)
+        .ifPresent(
+            where ->
+                detail.put(
+                    where.detached() ? "detachedFrom" : "mountedOn", where.place().toString()));
     return detail;
   }
 

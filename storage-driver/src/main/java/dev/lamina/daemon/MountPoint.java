@@ -56,13 +56,13 @@ final class MountPoint {
       Path next = at.resolve(rest.pop()).normalize();
       Optional<ActiveMount> own = table.at(TargetPath.bytes(next)).flatMap(mounts::servedAt);
       if (own.isPresent()) {
-        if (mountPointItself && rest.isEmpty() && own.get().directory().equals(next)) {
+        if (mountPointItself && rest.isEmpty()) {
           return next;
         }
         throw ControlException.failed(
             path
                 + " is inside "
-                + own.get().directory()
+                + next
                 + ", where "
                 + own.get().what()
                 + " is mounted by this daemon, which would wait for itself; "

@@ -3,8 +3,11 @@ package dev.lamina.daemon;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.control.ControlException;
 import dev.lamina.fuse.MountTable;
+import dev.lamina.fuse.TargetPath;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +38,8 @@ final class MountRegistry {
    * @throws ControlException where it has a mount or is about to
    */
   synchronized void reserve(Path directory) throws ControlException {
-    Optional<ActiveMount> there = at(directory);
+    MountTable table = MountTable.read();
+    Optional<ActiveMount> there = at(directory, table).or(() -> onTopAt(directory));
     if (there.isPresent()) {
       throw new ControlException(
           directory
@@ -78,15 +82,47 @@ final class MountRegistry {
     }
   }
 
-  /** Returns the mount at a directory, unless somebody else has taken it off. */
+  /**
+   * Returns the mount that was made at a directory and is there still; it may be below something
+   * else.
+   */
   synchronized Optional<ActiveMount> at(Path directory) {
-    return Optional.ofNullable(mounts.get(directory))
-        .filter(m -> m.mount().isMounted() && isShown(m, MountTable.read()));
+    return at(directory, MountTable.read());
   }
 
-  /** Whether any directory shows a mount; it may have been moved. */
-  private static boolean isShown(ActiveMount mount, MountTable table) {
-    return table.rows().stream().anyMatch(row -> shows(row, mount));
+  @GuardedBy("this")
+  private Optional<ActiveMount> at(Path directory, MountTable table) {
+    return serving()
+        .filter(m -> m.directory().equals(directory) && isAt(directory, m, table))
+        .findFirst();
+  }
+
+  private static boolean isAt(Path directory, ActiveMount mount, MountTable table) {
+    MountTable.Place place = new MountTable.Place(TargetPath.bytes(directory));
+    return table.rows().stream().anyMatch(row -> row.place().equals(place) && shows(row, mount));
+  }
+
+  /** Returns the mount that a directory shows, wherever it was made: it may be bound there. */
+  synchronized Optional<ActiveMount> onTopAt(Path directory) {
+    return MountTable.read().at(TargetPath.bytes(directory)).flatMap(this::servedAt);
+  }
+
+  /**
+   * Returns where a mount is: first the directory where it was made, if it is there, then where it
+   * was moved or bound to. Empty where no directory shows it any more.
+   */
+  static List<Path> places(ActiveMount mount, MountTable table) {
+    List<Path> places =
+        new ArrayList<>(
+            table.rows().stream()
+                .filter(row -> shows(row, mount))
+                .map(row -> TargetPath.ofBytes(row.place().bytes()))
+                .distinct()
+                .toList());
+    if (places.remove(mount.directory())) {
+      places.addFirst(mount.directory());
+    }
+    return places;
   }
 
   private static boolean shows(MountTable.Row row, ActiveMount mount) {
@@ -122,11 +158,19 @@ final class MountRegistry {
     return found;
   }
 
+  /**
+   * A mount that some directory shows.
+   *
+   * @param place the directory where it was made, or where else it is if it is there no more
+   */
+  record Shown(ActiveMount mount, Path place) {}
+
   /** Returns all mounts that are shown at a directory, by it. */
-  synchronized List<ActiveMount> all() {
+  synchronized List<Shown> shown() {
     MountTable table = MountTable.read();
-    return mounts.values().stream()
-        .filter(m -> m.mount().isMounted() && isShown(m, table))
+    return serving()
+        .flatMap(m -> places(m, table).stream().limit(1).map(place -> new Shown(m, place)))
+        .sorted(Comparator.comparing(Shown::place))
         .toList();
   }
 
@@ -135,13 +179,37 @@ final class MountRegistry {
    * them off; the oldest first.
    */
   synchronized List<ActiveMount> detached() {
-    List<ActiveMount> shown = all();
+    Set<ActiveMount> shown = new HashSet<>();
+    shown().forEach(s -> shown.add(s.mount()));
     return serving().filter(m -> !shown.contains(m)).toList();
+  }
+
+  /** Returns what was made at a directory, is there no more, and is shown elsewhere. */
+  Optional<Shown> movedFrom(Path directory) {
+    return shown().stream()
+        .filter(s -> s.mount().directory().equals(directory) && !s.place().equals(directory))
+        .findFirst();
   }
 
   /** Returns what was detached from a directory and is still used. */
   Optional<ActiveMount> detachedFrom(Path directory) {
     return detached().stream().filter(m -> m.directory().equals(directory)).findFirst();
+  }
+
+  /**
+   * Where a mount is to be found.
+   *
+   * @param place where it is, or was until it was detached
+   * @param detached whether no directory shows it any more
+   */
+  record Where(Path place, boolean detached) {}
+
+  /** Returns where a mount is, or was. */
+  Where where(ActiveMount mount) {
+    return places(mount, MountTable.read()).stream()
+        .findFirst()
+        .map(place -> new Where(place, false))
+        .orElseGet(() -> new Where(mount.directory(), true));
   }
 
   /** Whether no directory shows a mount any more, while somebody still uses it. */

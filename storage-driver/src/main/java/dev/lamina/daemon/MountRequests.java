@@ -7,6 +7,7 @@ import dev.lamina.daemon.NameResolver.Named;
 import dev.lamina.fuse.Mount;
 import dev.lamina.fuse.MountException;
 import dev.lamina.fuse.MountOptions;
+import dev.lamina.fuse.MountTable;
 import dev.lamina.fuse.StaleMounts;
 import dev.lamina.linux.Errno;
 import dev.lamina.snapshot.SnapshotException;
@@ -199,9 +200,30 @@ final class MountRequests {
   Answer.Done unmount(Request.Unmount request) throws ControlException {
     Path directory = MountPoint.resolve(Path.of(request.directory()), context.mounts());
     Optional<ActiveMount> mount = context.mounts().at(directory);
-    return mount.isPresent()
-        ? unmount(mount.get(), request.lazy())
-        : clear(directory, request.lazy());
+    if (mount.isPresent()) {
+      return unmount(mount.get(), request.lazy());
+    }
+    Optional<ActiveMount> copy = context.mounts().onTopAt(directory);
+    if (copy.isPresent()) {
+      requireOnly(directory, copy.get());
+      return unmount(copy.get(), request.lazy());
+    }
+    return clear(directory, request.lazy());
+  }
+
+  /** To take one place of several off ends nothing, and which is meant is not ours to guess. */
+  private static void requireOnly(Path directory, ActiveMount mount) throws ControlException {
+    List<Path> others = new ArrayList<>(MountRegistry.places(mount, MountTable.read()));
+    others.remove(directory);
+    if (!others.isEmpty()) {
+      throw ControlException.failed(
+          directory
+              + " shows what is mounted on "
+              + others.getFirst()
+              + " as well; take it off there with \"umount "
+              + directory
+              + "\", without lamina");
+    }
   }
 
   private Answer.Done unmount(ActiveMount mount, boolean lazy) throws ControlException {
@@ -239,7 +261,8 @@ final class MountRequests {
       case NOTHING -> {
         Optional<ActiveMount> detached = context.mounts().detachedFrom(directory);
         if (detached.isEmpty()) {
-          throw new ControlException("nothing is mounted on " + directory, false);
+          throw new ControlException(
+              "nothing is mounted on " + directory + elsewhere(directory), false);
         }
         yield unmount(detached.get(), lazy);
       }
@@ -252,16 +275,37 @@ final class MountRequests {
     };
   }
 
+  private String elsewhere(Path directory) {
+    return context
+        .mounts()
+        .movedFrom(directory)
+        .map(
+            shown ->
+                " any more; "
+                    + shown
+                        .mount()
+                        .volume()
+                        .map(name -> "volume " + name)
+                        .orElse(shown.mount().what())
+                    + ", which was, is on "
+                    + shown.place()
+                    + " still: unmount that")
+        .orElse("");
+  }
+
   Answer.MountList list() {
     List<Answer.MountEntry> mounts = new ArrayList<>();
-    context.mounts().all().forEach(mount -> mounts.add(entry(mount, false)));
-    context.mounts().detached().forEach(mount -> mounts.add(entry(mount, true)));
+    context
+        .mounts()
+        .shown()
+        .forEach(shown -> mounts.add(entry(shown.mount(), shown.place(), false)));
+    context.mounts().detached().forEach(mount -> mounts.add(entry(mount, mount.directory(), true)));
     return new Answer.MountList(mounts);
   }
 
-  private static Answer.MountEntry entry(ActiveMount mount, boolean detached) {
+  private static Answer.MountEntry entry(ActiveMount mount, Path place, boolean detached) {
     return new Answer.MountEntry(
-        mount.directory().toString(),
+        place.toString(),
         mount.what(),
         mount.volume(),
         mount.readOnly(),

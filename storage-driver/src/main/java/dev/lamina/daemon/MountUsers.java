@@ -34,6 +34,11 @@ final class MountUsers {
     return mount
             .filter(mounts::isDetached)
             .map(MountUsers::ofDetached)
+            .or(
+                () ->
+                    mount
+                        .map(mounts::where)
+                        .map(where -> what + " is in use: mounted on " + where.place()))
             .orElse(what + " is in use: " + holder)
         + "; end that first";
   }

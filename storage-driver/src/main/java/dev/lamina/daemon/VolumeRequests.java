@@ -67,12 +67,15 @@ final class VolumeRequests {
         continue; // removed since it was listed
       }
       VolumeUsage usage = context.volumes().usage(named.getValue());
+      Optional<MountRegistry.Where> where =
+          context.mounts().ofVolume(named.getKey()).map(context.mounts()::where);
       volumes.add(
           new Answer.Volume(
               named.getKey(),
               record.get().origin(),
               Instant.ofEpochSecond(0, record.get().created()),
-              context.mounts().ofVolume(named.getKey()).map(m -> m.directory().toString()),
+              where.map(w -> w.place().toString()),
+              where.map(MountRegistry.Where::detached).orElse(false),
               usage.bytes(),
               usage.inodes()));
     }

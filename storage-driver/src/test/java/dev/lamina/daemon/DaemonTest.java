@@ -213,6 +213,51 @@ final class DaemonTest {
     daemon.orElseThrow().awaitStop();
   }
 
+  private List<Answer.MountEntry> mounts() throws ControlException, IOException {
+    return ((Answer.MountList) ask(new Request.Mounts())).mounts();
+  }
+
+  @Test
+  void aMountThatIsLeftAtABindAloneIsToldOfThereAndItsDirectoryIsFree() throws Exception {
+    importTree("a", new byte[] {1});
+    mount("a", mountPoint, Optional.of("v"));
+    Path bound = Files.createDirectory(directory.resolve("bound"));
+    Mounts.mount(bytes(mountPoint), bytes(bound), "none", Mounts.MS_BIND, new byte[0]);
+    assertThatThrownBy(() -> ask(new Request.Unmount(bound.toString(), true)))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining(bound + " shows what is mounted on " + mountPoint);
+    Mounts.umount(bytes(mountPoint), 0);
+    assertThat(mounts())
+        .singleElement()
+        .satisfies(
+            mount -> {
+              assertThat(mount.directory()).isEqualTo(bound.toString());
+              assertThat(mount.detached()).isFalse();
+            });
+    for (boolean lazy : List.of(false, true)) {
+      assertThatThrownBy(() -> ask(new Request.Unmount(mountPoint.toString(), lazy)))
+          .isInstanceOf(ControlException.class)
+          .hasMessageContainingAll(
+              "nothing is mounted on " + mountPoint, "volume v", "is on " + bound);
+    }
+    assertThatThrownBy(() -> ask(new Request.Remove(List.of("v"))))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContaining("v is in use: mounted on " + bound);
+    assertThatThrownBy(() -> mount("a", bound, Optional.of("x")))
+        .isInstanceOf(ControlException.class)
+        .hasMessageContainingAll(bound + " has a", "mounted already");
+    mount("a", mountPoint, Optional.of("w"));
+    assertThat(mounts())
+        .extracting(Answer.MountEntry::directory)
+        .containsExactly(bound.toString(), mountPoint.toString());
+    ask(new Request.Unmount(mountPoint.toString(), false));
+    assertThat(bound.resolve("file")).isRegularFile();
+    ask(new Request.Unmount(bound.toString(), false));
+    assertThat(MountTable.read().at(bytes(bound))).isEmpty();
+    assertThat(mounts()).isEmpty();
+    assertThat(ask(new Request.Remove(List.of("v", "w")))).isNotNull();
+  }
+
   @Test
   void aStopIsRefusedWhereSomethingIsMountedInside() throws Exception {
     importTree("a", new byte[] {1});
@@ -247,6 +292,19 @@ final class DaemonTest {
                 assertThat(mount.directory()).isEqualTo(mountPoint.toString());
                 assertThat(mount.volume()).contains("v");
               });
+      assertThat(((Answer.VolumeList) ask(new Request.Volumes())).volumes())
+          .singleElement()
+          .satisfies(
+              volume -> {
+                assertThat(volume.mountedAt()).contains(mountPoint.toString());
+                assertThat(volume.detached()).isTrue();
+              });
+      assertThat(((Answer.Inspected) ask(new Request.Inspect("v"))).detail())
+          .containsEntry("detachedFrom", mountPoint.toString())
+          .doesNotContainKey("mountedOn");
+      Answer.DaemonStatus status = (Answer.DaemonStatus) ask(new Request.Status());
+      assertThat(status.mounts()).isZero();
+      assertThat(status.detached()).isOne();
       for (Request request :
           List.of(
               new Request.Stop(false),

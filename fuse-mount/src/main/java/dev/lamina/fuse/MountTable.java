@@ -101,6 +101,37 @@ public record MountTable(List<Row> rows) {
     }
   }
 
+  /**
+   * Reads the list of another process, whose mount namespace may be another.
+   *
+   * @param process its directory below /proc
+   * @throws IOException where it has ended, or may not be looked into
+   */
+  public static MountTable of(Path process) throws IOException {
+    return parse(Files.readAllBytes(process.resolve("mountinfo")));
+  }
+
+  /** The mount with a number, which no other mount of the machine has at the same time. */
+  public Optional<Row> byId(int id) {
+    return rows.stream().filter(row -> row.id() == id).findFirst();
+  }
+
+  /** The mount that a path leads into, found by its text. */
+  public Optional<Row> leadingTo(byte[] path) {
+    return rows.stream()
+        .filter(row -> isBelow(withoutSlash(row.place().bytes()), path))
+        // Of two at one place the later one.
+        .reduce(
+            (one, other) ->
+                other.place().bytes().length >= one.place().bytes().length ? other : one);
+  }
+
+  private static boolean isBelow(byte[] directory, byte[] path) {
+    return path.length >= directory.length
+        && Arrays.equals(directory, Arrays.copyOf(path, directory.length))
+        && (path.length == directory.length || path[directory.length] == '/');
+  }
+
   /** The mount on top at a place, if there is one exactly there. */
   public Optional<Row> at(byte[] place) {
     Place wanted = new Place(place);
@@ -123,10 +154,6 @@ public record MountTable(List<Row> rows) {
     return group != 0
         && follows
         && Arrays.equals(within(above.get(), one), within(otherAbove.get(), other));
-  }
-
-  private Optional<Row> byId(int id) {
-    return rows.stream().filter(row -> row.id() == id).findFirst();
   }
 
   /** Where in the parent's file system a mount lies. */

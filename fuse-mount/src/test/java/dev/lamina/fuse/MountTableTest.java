@@ -61,6 +61,30 @@ final class MountTableTest {
   }
 
   @Test
+  void aPathLeadsIntoTheDeepestMountAboveIt() {
+    MountTable table =
+        MountTable.parse(
+            """
+            1 0 8:1 / / rw - ext4 /dev/sda rw
+            2 1 0:40 / /net rw - nfs4 server:/ rw
+            3 2 0:41 / /net/a rw - tmpfs t rw
+            4 3 0:42 / /net/a rw - ext4 /dev/sdb rw
+            """
+                .getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(leadingTo(table, "/net/x/y")).isEqualTo("nfs4");
+    assertThat(leadingTo(table, "/net")).isEqualTo("nfs4");
+    assertThat(leadingTo(table, "/network")).isEqualTo("ext4");
+    assertThat(leadingTo(table, "/")).isEqualTo("ext4");
+    assertThat(table.leadingTo("/net/a/b".getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(table.byId(4));
+    assertThat(table.byId(5)).isEmpty();
+  }
+
+  private static String leadingTo(MountTable table, String path) {
+    return table.leadingTo(path.getBytes(StandardCharsets.UTF_8)).orElseThrow().type();
+  }
+
+  @Test
   void linesThatCannotBeReadArePassedOver() {
     assertThat(table("nonsense\n\n1 2 0:5 / /a rw\n1 2 0:5 / /a rw -\n").rows()).isEmpty();
   }

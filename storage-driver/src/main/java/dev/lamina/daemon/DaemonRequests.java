@@ -4,6 +4,8 @@ import dev.lamina.control.Answer;
 import dev.lamina.control.ControlException;
 import dev.lamina.control.Request;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 
@@ -50,11 +52,14 @@ final class DaemonRequests {
   }
 
   private void requireUnused() throws ControlException {
-    for (MountRegistry.Shown shown : context.mounts().shown()) {
+    List<MountRegistry.Shown> all = context.mounts().shown();
+    Map<ActiveMount, String> users =
+        MountUsers.of(all.stream().map(MountRegistry.Shown::mount).toList());
+    for (MountRegistry.Shown shown : all) {
       ActiveMount mount = shown.mount();
-      Optional<String> users = MountUsers.of(mount);
-      if (users.isPresent()) {
-        throw inUse(shown.place() + " is in use by " + users.get() + "; end that first");
+      String own = users.get(mount);
+      if (own != null) {
+        throw inUse(shown.place() + " is in use by " + own + "; end that first");
       }
       Optional<String> obstacle = mount.mount().obstacle();
       if (obstacle.isPresent()) {

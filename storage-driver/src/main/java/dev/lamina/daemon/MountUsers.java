@@ -1,7 +1,10 @@
 package dev.lamina.daemon;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Says who uses a mount, to whoever is refused because of that. */
 final class MountUsers {
@@ -9,8 +12,22 @@ final class MountUsers {
 
   /** Returns the processes that use a mount, such as {@code 42 (bash), 43 (vi)}. */
   static Optional<String> of(ActiveMount mount) {
-    List<String> processes = BusyProcesses.of(mount.mount().connection());
-    return processes.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", processes));
+    return Optional.ofNullable(of(List.of(mount)).get(mount));
+  }
+
+  /** As {@link #of(ActiveMount)}, of several at once; those that nobody uses are left out. */
+  static Map<ActiveMount, String> of(List<ActiveMount> mounts) {
+    Map<Integer, List<String>> processes =
+        BusyProcesses.of(
+            mounts.stream().map(m -> m.mount().connection()).collect(Collectors.toSet()));
+    Map<ActiveMount, String> users = new HashMap<>();
+    for (ActiveMount mount : mounts) {
+      List<String> own = processes.get(mount.mount().connection());
+      if (own != null) {
+        users.put(mount, String.join(", ", own));
+      }
+    }
+    return users;
   }
 
   /** Says that a mount was detached and is still in use, and by whom where that can be told. */

@@ -26,8 +26,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -256,6 +259,30 @@ final class DaemonTest {
     assertThat(MountTable.read().at(bytes(bound))).isEmpty();
     assertThat(mounts()).isEmpty();
     assertThat(ask(new Request.Remove(List.of("v", "w")))).isNotNull();
+  }
+
+  @Test
+  void whoUsesSeveralMountsIsNamedForEach() throws Exception {
+    importTree("a", new byte[] {1});
+    Path second = Files.createDirectory(directory.resolve("second"));
+    Path third = Files.createDirectory(directory.resolve("third"));
+    for (Path place : List.of(mountPoint, second, third)) {
+      mount("a", place, Optional.empty());
+    }
+    Set<Integer> connections = new HashSet<>();
+    for (Path place : List.of(mountPoint, second, third)) {
+      connections.add(MountTable.read().at(bytes(place)).orElseThrow().minor());
+    }
+    int unused = MountTable.read().at(bytes(third)).orElseThrow().minor();
+    String self = ProcessHandle.current().pid() + " (";
+    try (InputStream _ = Files.newInputStream(mountPoint.resolve("file"));
+        InputStream _ = Files.newInputStream(second.resolve("file"))) {
+      Mounts.umount(bytes(second), Mounts.MNT_DETACH);
+      Map<Integer, List<String>> found = BusyProcesses.of(connections);
+      assertThat(found).hasSize(2).doesNotContainKey(unused);
+      assertThat(found.values())
+          .allSatisfy(users -> assertThat(users).singleElement().asString().startsWith(self));
+    }
   }
 
   @Test

@@ -77,10 +77,9 @@ final class UnchangedTest {
       throw new AssertionError("asked for answer " + place);
     }
 
+    /** At the opening and when the volume is closed. */
     @Override
-    public void forgetReplies() {
-      assertThat(opened).isFalse();
-    }
+    public void forgetReplies() {}
 
     @Override
     public void write(Consumer<DeltaBatch> rows) {

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Tells what volumes changed, makes images of them, and exports both. */
@@ -103,7 +104,7 @@ final class CommitRequests {
                       export(
                           exporter,
                           image.content(),
-                          ImageName.parse(name.toLowerCase(java.util.Locale.ROOT)),
+                          ImageName.parse(name.toLowerCase(Locale.ROOT).replace('@', '-')),
                           target,
                           conversation));
         };

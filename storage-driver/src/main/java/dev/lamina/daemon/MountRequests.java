@@ -120,7 +120,7 @@ final class MountRequests {
         if (VolumeNames.isSaved(name) && !readOnly) {
           throw new ControlException(
               name
-                  + " is what a volume was saved as, which does not change: mount it with \"-o"
+                  + " is what a volume was saved as: mount it with \"-o"
                   + " ro\", or \"lamina fork "
                   + name
                   + " NAME\" and mount that",

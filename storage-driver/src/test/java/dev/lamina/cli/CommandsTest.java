@@ -111,6 +111,7 @@ final class CommandsTest {
     assertThat(mount.resolve("big")).hasSize(50_000);
     ok("umount", mount.toString());
 
+    ok("export", "work@before", "oci:" + directory.resolve("saved"));
     ok("mount", "-o", "ro", "work@before", mount.toString());
     assertThat(mount.resolve("new")).hasContent("first");
     ok("umount", mount.toString());

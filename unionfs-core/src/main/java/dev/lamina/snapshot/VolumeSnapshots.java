@@ -2,12 +2,15 @@ package dev.lamina.snapshot;
 
 import static dev.lamina.snapshot.SnapshotException.failedPrecondition;
 
+import dev.lamina.fs.FsException;
+import dev.lamina.linux.LinuxException;
 import dev.lamina.store.SnapshotContent;
 import dev.lamina.store.SnapshotKey;
 import dev.lamina.store.SnapshotKind;
 import dev.lamina.store.SnapshotRecord;
 import dev.lamina.store.StateTransaction;
 import dev.lamina.store.StateView;
+import dev.lamina.store.StoreException;
 import dev.lamina.store.VolumeId;
 import dev.lamina.volume.VolumeException;
 import dev.lamina.volume.Volumes;
@@ -23,6 +26,8 @@ import java.util.TreeMap;
  * <p>Each operation is one synced batch: after a crash it has happened or it has not. Thread-safe.
  */
 public final class VolumeSnapshots {
+  private static final System.Logger LOG = System.getLogger(VolumeSnapshots.class.getName());
+
   private final Snapshots snapshots;
   private final Volumes volumes;
 
@@ -63,6 +68,7 @@ public final class VolumeSnapshots {
     return fork(
         source,
         original,
+        original,
         (transaction, copy) -> {
           Snapshots.requireFree(transaction, name);
           parent.ifPresent(_ -> requireStill(transaction, source, original));
@@ -91,22 +97,33 @@ public final class VolumeSnapshots {
           fork(
               saved,
               state,
+              old,
               (transaction, copy) -> {
                 requireStill(transaction, volume, old);
                 requireSavedOf(transaction, volume, saved);
                 snapshots.replace(transaction, volume, new SnapshotContent.OfVolume(copy));
                 volumes.markRemoved(transaction, old);
               });
-      volumes.finishRemoval(old);
+      finishRemoval(old);
     } catch (VolumeException e) {
       throw failedPrecondition(
           "Snapshot " + volume + " cannot be rolled back: " + e.getMessage(), e);
     }
   }
 
-  private VolumeId fork(SnapshotKey key, VolumeId source, Volumes.Naming naming) {
+  /** The volume is rolled back, whatever becomes of what it had. */
+  private void finishRemoval(VolumeId old) {
     try {
-      return volumes.fork(source, naming);
+      volumes.finishRemoval(old);
+    } catch (StoreException | FsException | LinuxException e) {
+      LOG.log(System.Logger.Level.WARNING, "volume " + old + " stays until the next start", e);
+    }
+  }
+
+  private VolumeId fork(
+      SnapshotKey key, VolumeId source, VolumeId successorOf, Volumes.Naming naming) {
+    try {
+      return volumes.fork(source, successorOf, naming);
     } catch (VolumeException e) {
       throw failedPrecondition("Snapshot " + key + " cannot be copied: " + e.getMessage(), e);
     }

@@ -4,7 +4,9 @@ import dev.lamina.fs.FsException;
 import dev.lamina.fs.ServedRequest;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
+import dev.lamina.linux.FileAttributes;
 import dev.lamina.linux.FileIo;
+import dev.lamina.linux.FileStatus;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +92,9 @@ final class FileData {
     if (handle.appends() && ServedRequest.number() == ServedRequest.NONE) {
       written = append(handle, position, buffer, at, length);
     } else {
-      written = FileIo.pwrite(own(handle).value(), buffer, at, length, position);
+      Fd file = own(handle);
+      requireAddsOnly(handle, file, position);
+      written = FileIo.pwrite(file.value(), buffer, at, length, position);
     }
     union.syncer().wroteData(handle.node);
     handle.accessed = false;
@@ -99,6 +103,17 @@ final class FileData {
       union.syncer().sync();
     }
     return written;
+  }
+
+  /** A handle loses O_APPEND by fcntl(2), and a mapping has none: the file is append-only still. */
+  private void requireAddsOnly(Handle handle, Fd file, long position) {
+    if (InodeFlags.isAppendOnly(inodes.record(handle.node))) {
+      FileStatus status = new FileStatus();
+      FileAttributes.fstat(file.value(), status);
+      if (position < status.size()) {
+        throw FsException.of(Errno.EPERM);
+      }
+    }
   }
 
   /** The kernel puts it at the end, whatever the position, atomically among all writers. */

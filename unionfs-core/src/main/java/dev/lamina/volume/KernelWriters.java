@@ -67,9 +67,10 @@ final class KernelWriters {
 
   private void end(Node node, NodeData data) {
     if (data.kernelWrites) {
+      // First, so that no sync finds it neither here nor there.
+      union.syncer().wroteData(node);
       data.kernelWrites = false;
       nodes.remove(node.inode, node);
-      union.syncer().wroteData(node);
     }
   }
 

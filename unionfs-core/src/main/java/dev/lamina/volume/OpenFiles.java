@@ -5,6 +5,7 @@ import dev.lamina.fs.Backings;
 import dev.lamina.fs.FsException;
 import dev.lamina.fs.Invalidations;
 import dev.lamina.fs.OpenFile;
+import dev.lamina.fs.ServedRequest;
 import dev.lamina.fs.TransportFeatures;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
@@ -86,7 +87,10 @@ final class OpenFiles {
           } else if (data.source() == null) {
             data.current().replace(source(node));
           }
-          add(node, data, flags, opened);
+          if (add(node, data, flags, opened)) {
+            // What the kernel believes of its size and times it believed for ever.
+            invalidations.attributes(node.id);
+          }
         } finally {
           data.current().closeIfUnused(backings);
         }
@@ -94,11 +98,24 @@ final class OpenFiles {
         data.lock.unlock();
       }
       if (truncates) {
-        contentChanges(node, killPrivileges);
+        orRelease(opened, () -> contentChanges(node, killPrivileges));
       }
       syncForKernel(flags, opened);
     } finally {
       inodes.unpin(node);
+    }
+  }
+
+  /** Nobody else gives back what is open already when an open fails after all. */
+  private void orRelease(OpenFile opened, Runnable rest) {
+    boolean done = false;
+    try {
+      rest.run();
+      done = true;
+    } finally {
+      if (!done) {
+        release(opened.handle);
+      }
     }
   }
 
@@ -109,7 +126,8 @@ final class OpenFiles {
     try {
       data.current().replace(new DataSource.Own(descriptor));
       try {
-        add(node, data, flags, opened);
+        // The kernel knows nothing of it yet that might be stale.
+        boolean _ = add(node, data, flags, opened);
       } finally {
         data.current().closeIfUnused(backings);
       }
@@ -121,9 +139,11 @@ final class OpenFiles {
   /**
    * Counts a handle. What the first one of a node id is given, all others are; it is counted, and
    * the kernel has its backing, before anybody is answered.
+   *
+   * @return whether the kernel writes the file by itself from now on
    */
   @GuardedBy("data.lock")
-  private void add(Node node, NodeData data, int flags, OpenFile opened) {
+  private boolean add(Node node, NodeData data, int flags, OpenFile opened) {
     Opens opens = data.current();
     if (opens.isOpen()) {
       opens.opened();
@@ -133,7 +153,9 @@ final class OpenFiles {
     boolean done = false;
     try {
       boolean isServed = opens.backing() == OpenFile.Backing.NONE;
-      Fd appending = isServed && Handle.appends(flags) ? appending(node) : null;
+      // A kernel that asks says itself where the end is.
+      boolean appends = Handle.appends(flags) && ServedRequest.number() == ServedRequest.NONE;
+      Fd appending = isServed && appends ? appending(node) : null;
       opened.handle = handles.add(new Handle(node, opens, flags, appending));
       done = true;
       opened.backing = opens.backing();
@@ -148,12 +170,9 @@ final class OpenFiles {
       }
     }
     nodes.pinAgain(node);
-    if (opened.backing == OpenFile.Backing.OWN_FILE
+    return opened.backing == OpenFile.Backing.OWN_FILE
         && Handle.mayWrite(flags)
-        && writers.begin(node)) {
-      // What the kernel believes of its size and times it believed for ever.
-      invalidations.attributes(node.id);
-    }
+        && writers.begin(node);
   }
 
   /** Lets the kernel read, and an own file write, by itself, where it can and takes it. */
@@ -199,7 +218,7 @@ final class OpenFiles {
    */
   void syncForKernel(int flags, OpenFile opened) {
     if (opened.backing == OpenFile.Backing.OWN_FILE && Handle.isSynchronous(flags)) {
-      union.syncer().sync();
+      orRelease(opened, () -> union.syncer().sync());
     }
   }
 

@@ -34,6 +34,9 @@ final class VolumeFork {
   private static final int ROWS_AT_ONCE = 1_000;
   private static final int FILES_AT_ONCE = 256;
 
+  /** How often a file is copied anew because it was written to meanwhile. */
+  private static final int ATTEMPTS = 3;
+
   private final Store store;
   private final VolumeId source;
   private final VolumeId fork;
@@ -99,8 +102,11 @@ final class VolumeFork {
   private static VolumeFork record(Store store, Volumes volumes, VolumeId source) {
     try (Hold _ = store.state().hold();
         StateSnapshot at = store.state().snapshot()) {
+      // One that is being removed may have lost some of its rows already.
       VolumeRecord record =
-          at.volume(source).orElseThrow(() -> new VolumeException("There is no volume " + source));
+          at.volume(source)
+              .filter(found -> found.state() == VolumeState.ACTIVE)
+              .orElseThrow(() -> new VolumeException("There is no volume " + source));
       VolumeId fork =
           store
               .state()
@@ -194,7 +200,7 @@ final class VolumeFork {
   private void clone(long inode, DataFiles from, DataFiles to) {
     try (Fd file = from.open(inode, FileOpen.O_RDONLY);
         Fd copy = to.create(inode)) {
-      while (!tryClone(file.value(), copy.value())) {
+      for (int left = ATTEMPTS; !tryClone(file.value(), copy.value(), left == 0); left--) {
         FileIo.ftruncate(copy.value(), 0);
       }
     } catch (LinuxException e) {
@@ -206,21 +212,38 @@ final class VolumeFork {
     }
   }
 
-  /** Returns false where the file became shorter meanwhile, so that there was less to copy. */
-  private static boolean tryClone(int file, int copy) {
-    FileStatus status = new FileStatus();
-    FileAttributes.fstat(file, status);
-    long size = status.size();
+  /**
+   * Copies a file's data.
+   *
+   * @param isLast whether a copy is taken although the file was written to meanwhile
+   * @return false where it was written to, so that the copy may be of no moment
+   */
+  private static boolean tryClone(int file, int copy, boolean isLast) {
+    FileStatus before = new FileStatus();
+    FileStatus after = new FileStatus();
+    FileAttributes.fstat(file, before);
     try {
-      CopyUp.cloneOrCopy(file, copy, size);
+      CopyUp.cloneOrCopy(file, copy, before.size());
+      FileAttributes.fstat(file, after);
     } catch (FsException e) {
-      FileAttributes.fstat(file, status);
-      if (status.size() >= size) {
+      FileAttributes.fstat(file, after);
+      if (isLast || isSame(before, after)) {
         throw e;
       }
       return false;
     }
-    FileAttributes.futimens(copy, Timespec.OMIT, status.modifyTime());
+    if (!isSame(before, after) && !isLast) {
+      return false;
+    }
+    if (after.size() < before.size()) {
+      // Cut meanwhile: the copy has no tail that the file never had.
+      FileIo.ftruncate(copy, after.size());
+    }
+    FileAttributes.futimens(copy, Timespec.OMIT, before.modifyTime());
     return true;
+  }
+
+  private static boolean isSame(FileStatus before, FileStatus after) {
+    return before.size() == after.size() && before.modifyTime() == after.modifyTime();
   }
 }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -189,6 +190,16 @@ public final class Volumes implements AutoCloseable {
    * @throws VolumeException where there is no such volume, or it is closed but somebody has it
    */
   public VolumeId fork(VolumeId source, Naming naming) {
+    return fork(source, source, naming);
+  }
+
+  /**
+   * As {@link #fork(VolumeId, Naming)}, in place of another volume: no number that this has given
+   * to an inode is given again.
+   *
+   * @param successorOf what the fork takes the place of
+   */
+  public VolumeId fork(VolumeId source, VolumeId successorOf, Naming naming) {
     VolumeId fork = copied(source);
     boolean isNamed = false;
     try {
@@ -198,7 +209,14 @@ public final class Volumes implements AutoCloseable {
               .transact(
                   transaction -> {
                     VolumeRecord record = transaction.volume(fork).orElseThrow();
-                    transaction.putVolume(fork, record.activeSince(now()));
+                    VolumeRecord other = require(successorOf);
+                    transaction.putVolume(
+                        fork,
+                        record
+                            .activeSince(now())
+                            .withMarks(
+                                Math.max(record.inodeMark(), other.inodeMark()),
+                                Math.max(record.sequenceMark(), other.sequenceMark())));
                     naming.name(transaction, fork);
                     return fork;
                   });
@@ -215,8 +233,18 @@ public final class Volumes implements AutoCloseable {
       return VolumeFork.kept(store, this, source, opened.get());
     }
     // Opening takes out what a dead daemon left.
-    try (VolumeFileSystem closed = open(source, "being forked")) {
-      return VolumeFork.kept(store, this, source, closed);
+    @Nullable VolumeId fork = null;
+    boolean isClosed = false;
+    try {
+      try (VolumeFileSystem closed = open(source, "being forked")) {
+        fork = VolumeFork.kept(store, this, source, closed);
+      }
+      isClosed = true;
+      return fork;
+    } finally {
+      if (!isClosed && fork != null) {
+        VolumeCommit.end(this, fork, true);
+      }
     }
   }
 

@@ -25,9 +25,11 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Forks of volumes, and what they are saved as and rolled back to. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class VolumeSnapshotsTest {
   private static final SnapshotKey WORK = key("work");
   private static final SnapshotKey OTHER = key("other");
@@ -136,8 +138,11 @@ final class VolumeSnapshotsTest {
               });
       Thread.ofPlatform().start(writer);
       begun.await();
-      VolumeId _ = saved.fork(WORK, OTHER);
-      stop.set(true);
+      try {
+        VolumeId _ = saved.fork(WORK, OTHER);
+      } finally {
+        stop.set(true);
+      }
       int made = writer.get();
       in(OTHER, fork -> isPrefix(fork, made));
     }
@@ -191,6 +196,15 @@ final class VolumeSnapshotsTest {
     }
     assertThat(store.volumes().list()).hasSize(2);
     isSound();
+  }
+
+  @Test
+  void no_inode_number_is_used_again_after_going_back() {
+    VolumeId _ = saved.save(WORK, SAVED);
+    long[] used = new long[1];
+    in(WORK, work -> used[0] = work.mkdir("made").inode);
+    saved.rollBack(WORK, SAVED);
+    in(WORK, work -> assertThat(work.mkdir("other").inode).isGreaterThan(used[0]));
   }
 
   @Test

@@ -113,8 +113,19 @@ final class Notifier implements Invalidations {
         FileIo.tryWrite(device, ownBuffer.address(), encode(ownMessage, stale));
         counters.notifications.increment();
       }
+      sent();
     } finally {
       sending.unlock();
+    }
+  }
+
+  /** Only behind the sending: who has queued something waits for whoever sends it. */
+  private void sent() {
+    lock.lock();
+    try {
+      attributesQueued = queue.stream().anyMatch(Stale.OfAttributes.class::isInstance);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -122,7 +133,6 @@ final class Notifier implements Invalidations {
     List<Stale> taken = new ArrayList<>();
     lock.lock();
     try {
-      attributesQueued = false;
       queue.removeIf(stale -> stale instanceof Stale.OfAttributes && taken.add(stale));
     } finally {
       lock.unlock();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresFuse
 @RequiresRoot
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class JnrVolumeContractTest extends FileSystemContractTest {
   private final IdentityHashMap<FileSystem, VolumeId> volumes = new IdentityHashMap<>();
   private Path directory;

@@ -684,8 +684,11 @@ final class PassthroughTest {
     }
     expectNoBackings();
     try (Fd file = open("log", FileOpen.O_WRONLY | FileOpen.O_APPEND)) {
-      FileOpen.setFlags(file.value(), 0);
       write(file, "two", 0);
+      FileOpen.setFlags(file.value(), 0);
+      assertThatThrownBy(() -> write(file, "bad", 0))
+          .isInstanceOfSatisfying(
+              LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
       assertThat(mount.statistics().backings()).isZero();
     }
     assertThat(text("log")).isEqualTo("onetwo");

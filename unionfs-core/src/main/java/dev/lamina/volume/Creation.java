@@ -181,10 +181,11 @@ final class Creation {
         long now = union.now();
         Change change = new Change(union, inodes);
         names.bind(change, directory, found, made.inode, wanted.kind());
+        boolean isDirectory = wanted.kind() == FileKind.DIRECTORY;
         change.inode(made, NewInode.record(in, caller, wanted, now));
         change.answer(made);
-        change.inode(directory, in.modified(now));
-        if (wanted.kind() == FileKind.DIRECTORY) {
+        change.inode(directory, in.modified(now).withMoreDirectories(isDirectory ? 1 : 0));
+        if (isDirectory) {
           change.cache(() -> made.names().startEmpty());
         }
         change.write();

@@ -10,7 +10,9 @@ import dev.lamina.tree.Xattrs;
  * @param mode permission bits (07777)
  * @param uid owner
  * @param gid group
- * @param links number of names; of a directory 1. 0 once the last is gone, or before the first
+ * @param links number of names, 0 once the last is gone or before the first. Of a directory made in
+ *     the volume 2 and one for each directory in it, as its {@code .} and their {@code ..} count;
+ *     of one of the base 1, which says that nobody counted
  * @param flags the flags of chattr(1), {@link InodeFlags}
  * @param times its times
  * @param xattrs its extended attributes, ACLs among them
@@ -26,6 +28,11 @@ record InodeRecord(
     Times times,
     Xattrs xattrs,
     Content content) {
+  /** The link count of a directory of which it is not known how many it holds. */
+  private static final int UNCOUNTED = 1;
+
+  /** The link count of an empty directory. */
+  static final int EMPTY_DIRECTORY = 2;
 
   boolean isDirectory() {
     return kind == FileKind.DIRECTORY;
@@ -49,6 +56,11 @@ record InodeRecord(
 
   InodeRecord withLinks(int newLinks) {
     return new InodeRecord(kind, mode, uid, gid, newLinks, flags, times, xattrs, content);
+  }
+
+  /** A directory that has come to hold so many directories more. Where nobody counts, nothing. */
+  InodeRecord withMoreDirectories(int more) {
+    return links == UNCOUNTED || more == 0 ? this : withLinks(links + more);
   }
 
   InodeRecord withFlags(int newFlags) {

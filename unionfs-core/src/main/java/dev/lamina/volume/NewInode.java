@@ -14,7 +14,7 @@ final class NewInode {
 
   private NewInode() {}
 
-  /** Returns the record of a new inode with one name. */
+  /** Returns the record of a new inode with one name, and with nothing in it. */
   static InodeRecord record(InodeRecord directory, Caller caller, NewNode wanted, long now) {
     FileKind kind = wanted.kind();
     boolean inheritsGroup = (directory.mode() & SET_GID) != 0;
@@ -43,7 +43,7 @@ final class NewInode {
         bits,
         caller.uid(),
         inheritsGroup ? directory.gid() : caller.gid(),
-        1,
+        kind == FileKind.DIRECTORY ? InodeRecord.EMPTY_DIRECTORY : 1,
         directory.flags() & InodeFlags.INHERITED,
         Times.all(now),
         xattrs,

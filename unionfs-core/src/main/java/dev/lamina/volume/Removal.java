@@ -74,7 +74,7 @@ final class Removal {
         Change change = new Change(union, inodes);
         names.unbind(change, directory, found);
         change.unlink(node, record, now);
-        change.inode(directory, in.modified(now));
+        change.inode(directory, in.modified(now).withMoreDirectories(isRmdir ? -1 : 0));
         change.write();
       }
     }

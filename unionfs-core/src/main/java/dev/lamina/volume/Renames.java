@@ -271,9 +271,14 @@ final class Renames {
         Removal.requireRemovable(to, gone);
         change.unlink(other, gone, now);
       }
-      change.inode(source, from.modified(now));
-      if (target != source) {
-        change.inode(target, to.modified(now));
+      int moves = movesDirectory ? 1 : 0;
+      int replaces = overDirectory ? 1 : 0;
+      if (target == source) {
+        change.inode(source, from.modified(now).withMoreDirectories(isExchange ? 0 : -replaces));
+      } else {
+        int returns = isExchange ? replaces : 0;
+        change.inode(source, from.modified(now).withMoreDirectories(returns - moves));
+        change.inode(target, to.modified(now).withMoreDirectories(moves - replaces));
       }
       change.write();
     }

@@ -2,7 +2,7 @@ package dev.lamina.testing.fs;
 
 /** What not every implementation of the contract can do. One that cannot says why. */
 public enum Capability {
-  /** A directory's link count is 1 (D5.4). */
+  /** The link count of a lower directory is 1 whatever it holds (D5.4). */
   CONSTANT_DIRECTORY_LINKS,
   /** {@code ..} of the root is the root (D4.2). */
   ROOT_IS_ITS_PARENT,

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Directories and their listing: D.5. */
@@ -220,14 +221,61 @@ interface ListingContract extends ContractSubject {
   }
 
   @Test
-  default void D5_4_a_directory_has_one_link() {
+  default void D5_4_a_lower_directory_has_one_link() {
     requires(Capability.CONSTANT_DIRECTORY_LINKS);
     Workspace workspace = workspace();
     workspace.mkdir("new");
-    workspace.mkdir("new/sub");
-    for (String directory : new String[] {"", "dir", "dir/sub", "new"}) {
+    workspace.mkdir("dir/new");
+    workspace.rmdir("dir/new");
+    workspace.rename("empty", "dir/moved");
+    for (String directory : new String[] {"", "dir", "dir/sub", "dir/moved"}) {
       assertThat(workspace.attributes(directory).links).as(directory).isEqualTo(1);
     }
+  }
+
+  @Test
+  default void D5_4_a_directory_made_here_counts_the_directories_in_it() {
+    Workspace workspace = workspace();
+    workspace.mkdir("a");
+    workspace.mkdir("a/one");
+    workspace.mkdir("a/two");
+    workspace.create("a/file", 0644, FileOpen.O_RDWR).close();
+    workspace.mkdir("b");
+    assertThat(links(workspace, "a", "a/one", "b")).containsExactly(4, 2, 2);
+    workspace.rename("a/one", "a/uno");
+    assertThat(links(workspace, "a", "a/uno")).containsExactly(4, 2);
+    workspace.rename("a/uno", "b/uno");
+    assertThat(links(workspace, "a", "b", "b/uno")).containsExactly(3, 3, 2);
+    workspace.rename("a/two", "b/uno");
+    assertThat(links(workspace, "a", "b", "b/uno")).containsExactly(2, 3, 2);
+    workspace.mkdir("b/due");
+    workspace.rename("b/due", "b/uno");
+    assertThat(links(workspace, "b", "b/uno")).containsExactly(3, 2);
+    Workspace again = remount(workspace);
+    assertThat(links(again, "a", "b", "b/uno")).containsExactly(2, 3, 2);
+    again.rmdir("b/uno");
+    assertThat(links(again, "b")).containsExactly(2);
+  }
+
+  @Test
+  default void D5_4_directories_that_change_places_are_counted_where_they_are() {
+    requires(Capability.RENAME_FLAGS);
+    Workspace workspace = workspace();
+    workspace.mkdir("a");
+    workspace.mkdir("a/one");
+    workspace.mkdir("b");
+    workspace.create("b/file", 0644, FileOpen.O_RDWR).close();
+    workspace.mkdir("b/two");
+    workspace.rename("a/one", "b/file", FileSystem.RENAME_EXCHANGE);
+    assertThat(links(workspace, "a", "b")).containsExactly(2, 4);
+    workspace.rename("a/one", "b/two", FileSystem.RENAME_EXCHANGE);
+    assertThat(links(workspace, "a", "b")).containsExactly(3, 3);
+    workspace.rename("a/one", "b/file", FileSystem.RENAME_EXCHANGE);
+    assertThat(links(workspace, "a", "b")).containsExactly(3, 3);
+  }
+
+  private static List<Integer> links(Workspace workspace, String... paths) {
+    return Stream.of(paths).map(path -> workspace.attributes(path).links).toList();
   }
 
   @Test

@@ -64,16 +64,21 @@ final class MemoryNames {
       return state.add(kind, 0777, caller.uid(), gid);
     }
     if (defaultAcl == null) {
-      return state.add(kind, bits & ~caller.umask(), caller.uid(), gid);
+      return asNew(state.add(kind, bits & ~caller.umask(), caller.uid(), gid));
     }
     PosixAcl.Created created = PosixAcl.parse(defaultAcl).inheritedBy(bits);
-    MemoryNode node = state.add(kind, created.mode(), caller.uid(), gid);
+    MemoryNode node = asNew(state.add(kind, created.mode(), caller.uid(), gid));
     if (!created.acl().isJustMode()) {
       node.xattrs.put(PosixAcl.ACCESS, created.acl().encode());
     }
     if (isDirectory) {
       node.xattrs.put(PosixAcl.DEFAULT, defaultAcl.clone());
     }
+    return node;
+  }
+
+  private static MemoryNode asNew(MemoryNode node) {
+    node.isNew = true;
     return node;
   }
 

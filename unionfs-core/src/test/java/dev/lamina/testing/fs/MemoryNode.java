@@ -40,6 +40,9 @@ final class MemoryNode {
   /** Of a directory: whether it was removed. */
   boolean dead;
 
+  /** Of a directory: whether it was made here, so that its link count tells what it holds. */
+  boolean isNew;
+
   /** Of a file without a name: whether link(2) may give it its first. */
   boolean linkable;
 
@@ -107,6 +110,10 @@ final class MemoryNode {
     changeTime = now;
   }
 
+  private int directories() {
+    return (int) names.values().stream().filter(slot -> slot.node().isDirectory()).count();
+  }
+
   void fill(Attributes out) {
     out.inode = inode;
     out.size =
@@ -122,7 +129,7 @@ final class MemoryNode {
     out.changeTime = changeTime;
     out.birthTime = birthTime;
     out.mode = kind.format() | mode;
-    out.links = links;
+    out.links = isDirectory() && isNew && !dead ? 2 + directories() : links;
     out.uid = uid;
     out.gid = gid;
     out.device = kind.isDevice() ? device : 0;

@@ -4,6 +4,7 @@ import dev.lamina.fs.Attributes;
 import dev.lamina.fs.FileKind;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -49,16 +50,28 @@ public record TreeSnapshot(SortedMap<String, String> lines) {
         .xattrs(path)
         .forEach((name, value) -> line.append(' ').append(name).append(Arrays.toString(value)));
     if (attributes.kind() == FileKind.DIRECTORY) {
-      lines.put(path, line.toString());
-      workspace.names(path).stream()
-          .sorted()
-          .forEach(
-              name ->
-                  walk(workspace, path.isEmpty() ? name : path + "/" + name, flags, lines, first));
+      String prefix = path.isEmpty() ? "" : path + "/";
+      List<String> names = workspace.names(path).stream().sorted().toList();
+      lines.put(path, line + wrongLinks(workspace, attributes.links, prefix, names));
+      names.forEach(name -> walk(workspace, prefix + name, flags, lines, first));
     } else {
       String known = first.putIfAbsent(attributes.inode, path);
       lines.put(path, known == null ? line.toString() : line + " same as " + known);
     }
+  }
+
+  /** The link count of a directory is 1, or counts the directories in it: D5.4. */
+  private static String wrongLinks(
+      Workspace workspace, int links, String prefix, List<String> names) {
+    if (links == 1) {
+      return "";
+    }
+    long right =
+        2
+            + names.stream()
+                .filter(name -> workspace.attributes(prefix + name).kind() == FileKind.DIRECTORY)
+                .count();
+    return links == right ? "" : " links=" + links + " instead of " + right;
   }
 
   /** Returns what two file systems must say alike of a node. */

@@ -71,7 +71,7 @@ final class FileRequests {
         if (mount.isPresent()) {
           yield look(name, mount.get().fileSystem(), look);
         }
-        VolumeFileSystem fileSystem = share(id);
+        VolumeFileSystem fileSystem = share(id, VolumeNames.isSaved(name));
         try {
           yield look(name, fileSystem, look);
         } finally {
@@ -111,10 +111,15 @@ final class FileRequests {
   }
 
   /** Opens a volume that is not mounted, unless another request has it open to look at it. */
-  private synchronized VolumeFileSystem share(VolumeId id) {
+  private synchronized VolumeFileSystem share(VolumeId id, boolean isSaved) {
     Shared shared = looked.get(id);
     if (shared == null) {
-      shared = new Shared(context.volumes().open(id, "being looked at"));
+      String holder = "being looked at";
+      shared =
+          new Shared(
+              isSaved
+                  ? context.volumes().openReadOnly(id, holder)
+                  : context.volumes().open(id, holder));
       shared.fileSystem.attach(TransportFeatures.NONE, Invalidations.ignored());
       looked.put(id, shared);
     }

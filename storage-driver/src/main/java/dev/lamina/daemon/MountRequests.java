@@ -133,7 +133,12 @@ final class MountRequests {
                   "volume " + name, other.get(), context.mounts().ofVolume(name), context.mounts()),
               false);
         }
-        yield new Opened(context.volumes().open(id, holder), name, Optional.of(name), false);
+        // A saved state stays what it is, also where the mount is made writable behind our back.
+        VolumeFileSystem fileSystem =
+            VolumeNames.isSaved(name)
+                ? context.volumes().openReadOnly(id, holder)
+                : context.volumes().open(id, holder);
+        yield new Opened(fileSystem, name, Optional.of(name), false);
       }
       case Named.Image image -> {
         if (readOnly && request.volume().isEmpty()) {

@@ -9,6 +9,7 @@ import dev.lamina.store.SnapshotKey;
 import dev.lamina.store.SnapshotRecord;
 import dev.lamina.store.VolumeId;
 import dev.lamina.store.VolumeRecord;
+import dev.lamina.volume.VolumeException;
 import dev.lamina.volume.VolumeUsage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import java.util.TreeMap;
 
 /** Lists volumes, forks them, saves what they have and rolls them back to it. */
 final class VolumeRequests {
+  private static final System.Logger LOG = System.getLogger(VolumeRequests.class.getName());
+
   private final DaemonContext context;
   private final VolumeSnapshots saved;
 
@@ -66,7 +69,10 @@ final class VolumeRequests {
       if (record.isEmpty()) {
         continue; // removed since it was listed
       }
-      VolumeUsage usage = context.volumes().usage(named.getValue());
+      Optional<VolumeUsage> usage = usage(named.getValue());
+      if (usage.isEmpty()) {
+        continue;
+      }
       Optional<MountRegistry.Where> where =
           context.mounts().ofVolume(named.getKey()).map(context.mounts()::where);
       volumes.add(
@@ -76,8 +82,8 @@ final class VolumeRequests {
               Instant.ofEpochSecond(0, record.get().created()),
               where.map(w -> w.place().toString()),
               where.map(MountRegistry.Where::detached).orElse(false),
-              usage.bytes(),
-              usage.inodes()));
+              usage.get().bytes(),
+              usage.get().inodes()));
     }
     return new Answer.VolumeList(volumes);
   }
@@ -85,8 +91,18 @@ final class VolumeRequests {
   /** Returns what each volume takes, by name. */
   SortedMap<String, VolumeUsage> usages() {
     SortedMap<String, VolumeUsage> usages = new TreeMap<>();
-    named().forEach((name, id) -> usages.put(name, context.volumes().usage(id)));
+    named().forEach((name, id) -> usage(id).ifPresent(usage -> usages.put(name, usage)));
     return usages;
+  }
+
+  /** What a volume takes; nothing where it was removed since it was listed. */
+  private Optional<VolumeUsage> usage(VolumeId id) {
+    try {
+      return Optional.of(context.volumes().usage(id));
+    } catch (VolumeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "volume " + id + " went while volumes were listed", e);
+      return Optional.empty();
+    }
   }
 
   private SortedMap<String, VolumeId> named() {

@@ -1,12 +1,16 @@
 package dev.lamina.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lamina.archive.TarBytes;
+import dev.lamina.linux.Mounts;
 import dev.lamina.testing.RequiresFuse;
+import dev.lamina.testing.RequiresRoot;
 import dev.lamina.tree.Digest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,6 +91,24 @@ final class CommandsTest {
     ok("tag", "base:1", "other:2");
     assertThat(json("images", "--json").get("images")).hasSize(2);
     assertThat(ok("rm", "other:2").output()).isEqualTo("other:2\n");
+  }
+
+  @Test
+  @RequiresRoot
+  void aSavedStateStaysAlsoWhereItsMountIsMadeWritable() throws IOException {
+    ok("mount", "base:1", mount.toString(), "--volume", "work");
+    Files.writeString(mount.resolve("new"), "first");
+    ok("snapshot", "work", "before");
+    ok("umount", mount.toString());
+    ok("mount", "-o", "ro", "work@before", mount.toString());
+    byte[] place = mount.toString().getBytes(StandardCharsets.UTF_8);
+    Mounts.mount(place, place, "", Mounts.MS_REMOUNT, new byte[0]);
+    assertThatExceptionOfType(FileSystemException.class)
+        .isThrownBy(() -> Files.writeString(mount.resolve("new"), "changed"))
+        .withMessageContaining("Read-only file system");
+    assertThat(mount.resolve("new")).hasContent("first");
+    ok("umount", mount.toString());
+    ok("rm", "work", "work@before");
   }
 
   @Test

@@ -83,8 +83,14 @@ final class SnapshotRemovals {
       SnapshotContent expected,
       Set<SnapshotKey> together) {
     requireContent(transaction, key, expected);
+    requireChildless(transaction, key, together);
+    transaction.removeSnapshot(key);
+  }
+
+  /** Refuses where a snapshot has children, but for those of {@code together}. */
+  static void requireChildless(StateView state, SnapshotKey key, Set<SnapshotKey> together) {
     Optional<String> child =
-        transaction.snapshots(key.namespace()).entrySet().stream()
+        state.snapshots(key.namespace()).entrySet().stream()
             .filter(other -> !together.contains(other.getKey()))
             .filter(other -> other.getValue().parent().equals(Optional.of(key.name())))
             .map(other -> other.getKey().name())
@@ -93,7 +99,6 @@ final class SnapshotRemovals {
       throw failedPrecondition(
           "Snapshot " + key + " is the parent of " + child.get() + "; remove that first");
     }
-    transaction.removeSnapshot(key);
   }
 
   /** Refuses another snapshot that has the name now. */

@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -137,22 +138,24 @@ public final class Snapshots {
   }
 
   /**
-   * Opens a snapshot: the volume of an active one, to read and write; the tree of another one, to
+   * Opens a snapshot: the volume of an active one, to read and write; what another one shows, to
    * read. Until the file system is closed the snapshot can't be removed.
    *
    * @param holder who wants it, for whoever is refused meanwhile: "mounted on /mnt"
    * @throws SnapshotException where it is not there, or active and somebody has it
    */
   public FileSystem open(SnapshotKey key, String holder) {
-    return switch (stat(key).content()) {
-      case SnapshotContent.OfVolume(VolumeId id) -> openVolume(key, id, holder);
+    SnapshotRecord record = stat(key);
+    return switch (record.content()) {
+      case SnapshotContent.OfVolume(VolumeId id) ->
+          openVolume(key, id, record.kind() == SnapshotKind.ACTIVE, holder);
       case SnapshotContent.OfTree tree -> openTree(key, tree, holder);
     };
   }
 
-  private FileSystem openVolume(SnapshotKey key, VolumeId id, String holder) {
+  private FileSystem openVolume(SnapshotKey key, VolumeId id, boolean isActive, String holder) {
     try {
-      return volumes.open(id, holder);
+      return isActive ? volumes.open(id, holder) : volumes.openReadOnly(id, holder);
     } catch (VolumeException e) {
       throw failedPrecondition("Snapshot " + key + " cannot be opened: " + e.getMessage(), e);
     }
@@ -180,7 +183,7 @@ public final class Snapshots {
    * @param name the new snapshot, in the same namespace
    * @param active the volume's
    * @throws SnapshotException where {@code name} is taken, or {@code active} is not there, not
-   *     active or in use
+   *     active, in use or the parent of what was saved of it
    */
   public SnapshotRecord commit(
       SnapshotKey name, SnapshotKey active, SortedMap<String, String> labels) {
@@ -217,6 +220,7 @@ public final class Snapshots {
       SortedMap<String, String> labels) {
     requireFree(transaction, name);
     SnapshotRecord before = require(transaction, active);
+    SnapshotRemovals.requireChildless(transaction, active, Set.of());
     SnapshotRecord record =
         put(
             transaction,

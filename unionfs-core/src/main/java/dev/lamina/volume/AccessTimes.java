@@ -44,7 +44,7 @@ final class AccessTimes {
 
   private boolean isDue(InodeRecord record, long modified) {
     Times times = record.times();
-    if (!union.delta().isWritable() || (record.flags() & InodeFlags.NOATIME) != 0) {
+    if (!union.isWritable() || (record.flags() & InodeFlags.NOATIME) != 0) {
       return false;
     }
     long access = times.access();

@@ -14,9 +14,6 @@ interface Delta extends AutoCloseable {
   /** In front of all names. */
   FileName FIRST_NAME = FileName.of(new byte[0]);
 
-  /** Whether anything may be written at all. */
-  boolean isWritable();
-
   /** What is said of a name, null where nothing is. */
   @Nullable NameRow name(long directory, FileName name);
 

@@ -10,11 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The delta of an image mounted as it is: nothing changed, and nothing ever will (EROFS). */
 final class EmptyDelta implements Delta {
   @Override
-  public boolean isWritable() {
-    return false;
-  }
-
-  @Override
   public @Nullable NameRow name(long directory, FileName name) {
     return null;
   }

@@ -128,7 +128,7 @@ final class FileData {
   }
 
   void fsync(long number) {
-    if (!union.delta().isWritable()) {
+    if (!union.isWritable()) {
       return;
     }
     openFiles.sync(handles.get(number));

@@ -62,11 +62,6 @@ final class RocksDelta implements Delta {
   }
 
   @Override
-  public boolean isWritable() {
-    return writable;
-  }
-
-  @Override
   public @Nullable NameRow name(long directory, FileName name) {
     byte[] value = get(StateFamily.NAMES, keys.name(directory, name));
     return value == null ? null : decode(directory, name, value);

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * @param syncer makes it durable
  * @param clock tells the time
  * @param steps told after each step of an order of writes ({@link VolumeSteps})
+ * @param isWritable whether anything may be changed, be it an access time
  */
 record Union(
     Base base,
@@ -27,7 +28,8 @@ record Union(
     Numbers numbers,
     Syncer syncer,
     InstantSource clock,
-    Consumer<String> steps) {
+    Consumer<String> steps,
+    boolean isWritable) {
   /** The time, ns since the epoch. */
   long now() {
     return Times.of(clock.instant());
@@ -48,7 +50,7 @@ record Union(
    * @throws FsException EROFS
    */
   void requireWritable() {
-    if (!delta.isWritable()) {
+    if (!isWritable) {
       throw FsException.of(Errno.EROFS);
     }
   }

@@ -135,11 +135,9 @@ final class VolumeParts {
 
   /** Also where closing a file failed: nobody may sync what is closed below. */
   private void closeSyncer() {
-    if (union.delta().isWritable()) {
-      // Nobody asks again for what this connection asked; and the next mount is quicker.
-      union.delta().forgetReplies();
-      union.syncer().close();
-      union.syncer().syncAll();
-    }
+    // Nobody asks again for what this connection asked; and the next mount is quicker.
+    union.delta().forgetReplies();
+    union.syncer().close();
+    union.syncer().syncAll();
   }
 }

@@ -110,11 +110,23 @@ public final class Volumes implements AutoCloseable {
    * @throws VolumeException where there is no such volume or somebody has it open
    */
   public VolumeFileSystem open(VolumeId id, String holder) {
+    return open(id, holder, true);
+  }
+
+  /**
+   * As {@link #open}, but to read: nothing changes in the volume, access times included, whatever
+   * is asked (EROFS). Only what a dead daemon left is tidied up.
+   */
+  public VolumeFileSystem openReadOnly(VolumeId id, String holder) {
+    return open(id, holder, false);
+  }
+
+  private VolumeFileSystem open(VolumeId id, String holder, boolean isWritable) {
     hold(id, holder);
     boolean opened = false;
     try {
       VolumeRecord record = require(id);
-      VolumeFileSystem fileSystem = open(id, record);
+      VolumeFileSystem fileSystem = open(id, record, isWritable);
       synchronized (holders) {
         open.put(id, fileSystem);
       }
@@ -127,7 +139,7 @@ public final class Volumes implements AutoCloseable {
     }
   }
 
-  private VolumeFileSystem open(VolumeId id, VolumeRecord record) {
+  private VolumeFileSystem open(VolumeId id, VolumeRecord record, boolean isWritable) {
     Path directory = store.layout().volume(id);
     DataFiles.makeDirectories(directory);
     StateDatabase database = store.state().database();
@@ -159,7 +171,8 @@ public final class Volumes implements AutoCloseable {
               numbers,
               syncer,
               clock,
-              this::step);
+              this::step,
+              isWritable);
       VolumeParts parts = Opening.open(union, options.hasSelinux());
       if (!lost.isEmpty()) {
         lost.retain(files.all());
@@ -301,7 +314,8 @@ public final class Volumes implements AutoCloseable {
                   step -> {},
                   "none"),
               clock,
-              step -> {});
+              step -> {},
+              false);
       VolumeFileSystem fileSystem =
           new VolumeFileSystem(
               union, Opening.open(union, options.hasSelinux()), () -> close(use, claim));

@@ -7,6 +7,7 @@ import dev.lamina.image.ImageName;
 import dev.lamina.store.Collection;
 import dev.lamina.store.ImageRecord;
 import dev.lamina.store.LayerKey;
+import dev.lamina.store.SnapshotContent;
 import dev.lamina.store.SnapshotKey;
 import dev.lamina.store.Steps;
 import dev.lamina.store.Store;
@@ -469,5 +470,105 @@ final class SnapshotCrashTest {
         opened -> !has(opened, "v"),
         opened -> assertThat(view(opened, "base")).isEqualTo(FILLED),
         Steps.TRANSACTION_WRITTEN);
+  }
+
+  private static VolumeSnapshots saved(Opened opened) {
+    return new VolumeSnapshots(opened.snapshots(), opened.volumes());
+  }
+
+  private static VolumeId volume(Opened opened, String name) {
+    SnapshotContent content = opened.snapshots().stat(key(name)).content();
+    return ((SnapshotContent.OfVolume) content).volume();
+  }
+
+  /** What a volume or a saved state has, if it is there. */
+  private static void hasIfThere(Opened opened, String name, SortedMap<String, String> expected) {
+    if (has(opened, name)) {
+      assertThat(opened.read(volume(opened, name))).as(name).isEqualTo(expected);
+    }
+  }
+
+  private static final String[] FORK_STEPS = {
+    "fork recorded", "fork rows copied", "fork data cloned", Steps.TRANSACTION_WRITTEN
+  };
+
+  @Test
+  void a_closed_volume_is_forked_or_not() throws Exception {
+    crash(
+        SnapshotCrashTest::active,
+        opened -> assertThat(saved(opened).fork(key("active"), key("fork"))).isNotNull(),
+        opened -> has(opened, "fork"),
+        opened -> {
+          hasIfThere(opened, "active", CHANGED);
+          hasIfThere(opened, "fork", CHANGED);
+          assertThat(opened.volumes().list()).hasSize(has(opened, "fork") ? 2 : 1);
+        },
+        FORK_STEPS);
+  }
+
+  @Test
+  void an_open_volume_is_forked_or_not() throws Exception {
+    crash(
+        SnapshotCrashTest::active,
+        opened -> {
+          try (FileSystem _ = opened.volumes().open(volume(opened, "active"), "mounted")) {
+            assertThat(saved(opened).fork(key("active"), key("fork"))).isNotNull();
+          }
+        },
+        opened -> has(opened, "fork"),
+        opened -> {
+          hasIfThere(opened, "active", CHANGED);
+          hasIfThere(opened, "fork", CHANGED);
+          assertThat(opened.volumes().list()).hasSize(has(opened, "fork") ? 2 : 1);
+        },
+        FORK_STEPS);
+  }
+
+  @Test
+  void a_volume_is_saved_or_not() throws Exception {
+    crash(
+        SnapshotCrashTest::active,
+        opened -> assertThat(saved(opened).save(key("active"), key("active@then"))).isNotNull(),
+        opened -> has(opened, "active@then"),
+        opened -> {
+          hasIfThere(opened, "active", CHANGED);
+          hasIfThere(opened, "active@then", CHANGED);
+          assertThat(opened.volumes().list()).hasSize(has(opened, "active@then") ? 2 : 1);
+        },
+        FORK_STEPS);
+  }
+
+  private static final SortedMap<String, String> WORSE =
+      new TreeMap<>(Map.of("big", "worse", "large", "lllllllchanged" + "l".repeat(50_000 - 14)));
+
+  @Test
+  void a_volume_is_rolled_back_or_as_it_was() throws Exception {
+    Predicate<Opened> isBack = opened -> opened.read(volume(opened, "active")).equals(CHANGED);
+    crash(
+        opened -> {
+          active(opened);
+          assertThat(saved(opened).save(key("active"), key("active@then"))).isNotNull();
+          opened.in(
+              volume(opened, "active"),
+              w -> {
+                w.unlink("big");
+                w.file("big", "worse");
+                w.unlink("a");
+                w.unlink("tiny");
+              });
+        },
+        opened -> saved(opened).rollBack(key("active"), key("active@then")),
+        isBack,
+        opened -> {
+          hasIfThere(opened, "active", isBack.test(opened) ? CHANGED : WORSE);
+          hasIfThere(opened, "active@then", CHANGED);
+          assertThat(opened.volumes().list()).hasSize(2);
+        },
+        "fork recorded",
+        "fork rows copied",
+        "fork data cloned",
+        Steps.TRANSACTION_WRITTEN,
+        "volume rows removed",
+        "volume data removed");
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lamina.fs.FileSystem;
+import dev.lamina.fs.FsException;
+import dev.lamina.linux.Errno;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.store.SnapshotContent;
 import dev.lamina.store.SnapshotKey;
@@ -239,6 +241,49 @@ final class VolumeSnapshotsTest {
     assertThat(snapshots.stat(WORK).content()).isNotEqualTo(new SnapshotContent.OfVolume(id));
     assertThat(store.volumes().list()).hasSize(2).doesNotContainKey(id);
     assertThat(snapshots.list("test")).hasSize(2);
+    isSound();
+  }
+
+  @Test
+  void nothing_changes_in_a_saved_state_access_times_included() {
+    in(WORK, VolumeSnapshotsTest::change);
+    VolumeId _ = saved.save(WORK, SAVED);
+    in(
+        SAVED,
+        state -> {
+          long accessed = state.attributes("new").accessTime;
+          assertThat(state.text("new")).isEqualTo("new");
+          assertThat(state.names("moved")).containsExactly("lower");
+          assertThat(state.attributes("new").accessTime).isEqualTo(accessed);
+          refused(() -> state.open("new", FileOpen.O_RDWR));
+          refused(() -> state.open("new", FileOpen.O_RDONLY | FileOpen.O_TRUNC));
+          refused(() -> state.create("other", 0644, FileOpen.O_RDWR));
+          refused(() -> state.unlink("new"));
+          refused(() -> state.rename("new", "other"));
+          refused(() -> state.link("new", "other"));
+          refused(() -> state.chmod("new", 0600));
+          refused(() -> state.truncate("new", 0));
+          refused(() -> state.setxattr("new", "user.b", new byte[1], 0));
+        });
+    VolumeId _ = saved.fork(SAVED, OTHER);
+    in(OTHER, fork -> fork.write("new", 0, "writable"));
+    isSound();
+  }
+
+  private static void refused(ThrowingCallable action) {
+    assertThatExceptionOfType(FsException.class)
+        .isThrownBy(action)
+        .extracting(FsException::errno)
+        .isEqualTo(Errno.EROFS);
+  }
+
+  @Test
+  void a_volume_is_not_committed_from_under_its_saved_states() {
+    VolumeId _ = saved.save(WORK, SAVED);
+    fails(() -> snapshots.commit(OTHER, WORK, new TreeMap<>()), "the parent of work@saved");
+    assertThat(snapshots.list("test")).containsOnlyKeys(WORK, SAVED);
+    snapshots.remove(SAVED);
+    assertThat(snapshots.commit(OTHER, WORK, new TreeMap<>())).isNotNull();
     isSound();
   }
 }

@@ -28,11 +28,6 @@ final class UnchangedTest {
     private boolean opened;
 
     @Override
-    public boolean isWritable() {
-      return true;
-    }
-
-    @Override
     public @Nullable NameRow name(long directory, FileName name) {
       throw new AssertionError("asked for " + name);
     }
@@ -121,7 +116,8 @@ final class UnchangedTest {
                 step -> {},
                 "test"),
             InstantSource.system(),
-            step -> {});
+            step -> {},
+            true);
     VolumeParts parts = Opening.open(union, false);
     delta.opened = true;
     try (Workspace workspace = new Workspace(new VolumeFileSystem(union, parts, () -> {}))) {

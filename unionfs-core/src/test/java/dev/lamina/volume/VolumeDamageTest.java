@@ -231,7 +231,8 @@ final class VolumeDamageTest {
             real.numbers(),
             real.syncer(),
             real.clock(),
-            real.steps());
+            real.steps(),
+            true);
     VolumeParts parts = Opening.open(failing, false);
     Workspace workspace = new Workspace(new VolumeFileSystem(failing, parts, () -> {}));
     full.set(true);

@@ -166,6 +166,24 @@ public interface FileSystem extends AutoCloseable {
       int length,
       boolean killPrivileges);
 
+  /**
+   * As {@link #write}, for a writer whose descriptor has O_APPEND now, and which the kernel's cache
+   * does not stand between: {@code position} is where the kernel believes the end to be, which
+   * another node id of the file, or a mapping, may have moved.
+   *
+   * @return how many bytes were written
+   */
+  default int append(
+      long node,
+      long handle,
+      long position,
+      MemorySegment buffer,
+      long at,
+      int length,
+      boolean killPrivileges) {
+    return write(node, handle, position, buffer, at, length, killPrivileges);
+  }
+
   /** Closes a handle. Never fails. */
   void release(long node, long handle);
 

@@ -48,7 +48,8 @@ final class FileData {
         };
     if (!handle.accessed) {
       handle.accessed = true;
-      accessTimes.read(handle.node, openFiles.modified(handle.node));
+      handle.read();
+      accessTimes.read(handle.node, openFiles.modified(handle));
     }
     return read;
   }
@@ -84,12 +85,38 @@ final class FileData {
       int length,
       boolean killPrivileges) {
     Handle handle = writable(number);
-    requireRange(position, length);
-    openFiles.contentChanges(handle.node, killPrivileges);
     // A kernel that asks has put the position at the end under the inode's lock. And it writes the
     // pages of a mapping back through any handle that may write, also through one that appends.
+    boolean atEnd = handle.appends() && ServedRequest.number() == ServedRequest.NONE;
+    return write(handle, position, atEnd, buffer, at, length, killPrivileges);
+  }
+
+  /** As {@code FileSystem.append}. */
+  int append(
+      long number,
+      long position,
+      MemorySegment buffer,
+      long at,
+      int length,
+      boolean killPrivileges) {
+    Handle handle = writable(number);
+    // Asked again, where it was put the first time is not known; the kernel's guess is as good.
+    boolean atEnd = handle.isDirect && !ServedRequest.isResent();
+    return write(handle, position, atEnd, buffer, at, length, killPrivileges);
+  }
+
+  private int write(
+      Handle handle,
+      long position,
+      boolean atEnd,
+      MemorySegment buffer,
+      long at,
+      int length,
+      boolean killPrivileges) {
+    requireRange(position, length);
+    openFiles.contentChanges(handle.node, killPrivileges);
     int written;
-    if (handle.appends() && ServedRequest.number() == ServedRequest.NONE) {
+    if (atEnd) {
       written = append(handle, position, buffer, at, length);
     } else {
       Fd file = own(handle);

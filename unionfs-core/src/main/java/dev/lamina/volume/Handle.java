@@ -22,11 +22,28 @@ final class Handle {
   /** Whether a read has already seen to the access time. */
   volatile boolean accessed;
 
+  /**
+   * The doubts that the kernel's cache is dropped for when it opens this; none where it is kept.
+   */
+  static final int CACHE_KEPT = -1;
+
+  int dropsCache = CACHE_KEPT;
+
+  /** Whether the kernel asks for all that is read and written, and caches nothing. */
+  boolean isDirect;
+
   Handle(Node node, Opens opens, int flags, @Nullable Fd appending) {
     this.node = node;
     this.opens = opens;
     this.flags = flags;
     this.appending = appending;
+  }
+
+  /** Read for the first time, so the kernel is done with opening it. */
+  void read() {
+    if (dropsCache != CACHE_KEPT) {
+      opens.cacheDropped(dropsCache);
+    }
   }
 
   boolean mayWrite() {

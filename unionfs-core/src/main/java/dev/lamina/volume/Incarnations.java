@@ -33,6 +33,11 @@ final class Incarnations {
     known.computeIfPresent(id, (key, count) -> count > references ? count - references : null);
   }
 
+  /** Whether the kernel knows the inode by this node id. */
+  boolean has(long id) {
+    return known.containsKey(id);
+  }
+
   /** Whether the kernel knows the inode by another node id than this. */
   boolean hasOtherThan(long id) {
     return known.size() > (known.containsKey(id) ? 1 : 0);

@@ -81,6 +81,14 @@ final class Inodes {
     entry.attributes.uncached = node.split;
   }
 
+  /** As {@link #enter(Node, Entry)}, by this node id. */
+  void enter(Node node, long id, Entry entry) {
+    describe(node, entry);
+    nodes.lookedUp(node, id);
+    entry.node = id;
+    entry.attributes.uncached = node.split;
+  }
+
   /** Fills in an entry that is the base's at this index, where the inode is unchanged. */
   void describe(Node node, Directory below, int index, Entry entry) {
     if (node.record() != null) {

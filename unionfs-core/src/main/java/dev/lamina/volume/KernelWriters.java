@@ -58,7 +58,7 @@ final class KernelWriters {
 
   /** Finds out whether the kernel is done with a file. Called under its data lock. */
   boolean settle(Node node, NodeData data) {
-    if (data.kernelWrites && (data.current().isOpen() || isMapped(node))) {
+    if (data.kernelWrites && (data.isOpen() || isMapped(node))) {
       return false;
     }
     end(node, data);
@@ -95,7 +95,7 @@ final class KernelWriters {
     }
     data.lock.lock();
     try {
-      if (!data.current().isOpen()) {
+      if (!data.isOpen()) {
         end(node, data);
       }
     } finally {

@@ -67,8 +67,11 @@ final class NodeTable {
     return stripe(node.inode).retire(node);
   }
 
-  /** Makes a node id of a pinned node the one that names hand out, and returns the old one. */
-  long adopt(Node node, long id) {
+  /**
+   * Makes a node id of a pinned node the one that names hand out, unless the kernel knows it by the
+   * one that is that already; whether it did.
+   */
+  boolean adopt(Node node, long id) {
     return stripe(node.inode).adopt(node, id);
   }
 
@@ -135,8 +138,8 @@ final class NodeTable {
     }
 
     synchronized void lookedUp(Node node, long id) {
+      Incarnations incarnations = id == node.id ? node.incarnations : incarnations(node);
       node.lookups++;
-      Incarnations incarnations = node.incarnations;
       if (incarnations != null) {
         incarnations.add(id);
         node.split = incarnations.hasOtherThan(node.id);
@@ -144,15 +147,22 @@ final class NodeTable {
     }
 
     synchronized long retire(Node node) {
-      return adopt(node, incarnations(node).nextAfter(node.id));
+      long old = node.id;
+      become(node, incarnations(node).nextAfter(old));
+      return old;
     }
 
-    synchronized long adopt(Node node, long id) {
-      Incarnations incarnations = incarnations(node);
-      long old = node.id;
+    synchronized boolean adopt(Node node, long id) {
+      if (incarnations(node).has(node.id)) {
+        return false;
+      }
+      become(node, id);
+      return true;
+    }
+
+    private static void become(Node node, long id) {
       node.id = id;
-      node.split = incarnations.hasOtherThan(id);
-      return old;
+      node.split = incarnations(node).hasOtherThan(id);
     }
 
     /** Called under the lock that the nodes of this stripe are guarded by. */

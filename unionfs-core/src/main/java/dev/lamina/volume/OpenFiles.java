@@ -2,6 +2,7 @@ package dev.lamina.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.lamina.fs.Backings;
+import dev.lamina.fs.Entry;
 import dev.lamina.fs.FsException;
 import dev.lamina.fs.Invalidations;
 import dev.lamina.fs.OpenFile;
@@ -73,26 +74,25 @@ final class OpenFiles {
       NodeData data = node.data();
       data.lock.lock();
       try {
-        if (nodeId != node.id) {
-          throw Node.stale();
-        }
-        if (changes && data.isReadByKernel()) {
-          // Whole, even to be truncated: the kernel may open something else when it asks again.
-          withOwn(node, Long.MAX_VALUE, descriptor -> {});
-          throw Node.stale();
+        Opens opens = data.of(node, nodeId);
+        if (nodeId != node.id && opens.isReadByKernel()) {
+          data.awaitClose(opens);
+          opens = data.of(node, nodeId);
         }
         try {
+          requireCurrent(node, data, opens, changes);
           if (changes) {
-            own(node, data, truncates ? 0 : Long.MAX_VALUE, truncates);
-          } else if (data.source() == null) {
-            data.current().replace(source(node));
+            own(node, data, opens, truncates ? 0 : Long.MAX_VALUE, truncates);
+          } else if (opens.source() == null) {
+            opens.replace(source(node));
           }
-          if (add(node, data, flags, opened)) {
+          if (add(node, data, opens, flags, opened)) {
             // What the kernel believes of its size and times it believed for ever.
-            invalidations.attributes(node.id);
+            invalidations.attributes(nodeId);
           }
         } finally {
-          data.current().closeIfUnused(backings);
+          opens.closeIfUnused(backings);
+          data.tidy();
         }
       } finally {
         data.lock.unlock();
@@ -103,6 +103,24 @@ final class OpenFiles {
       syncForKernel(flags, opened);
     } finally {
       inodes.unpin(node);
+    }
+  }
+
+  /**
+   * Where the kernel reads an object by a node id, nobody writes by that, nor reads what has taken
+   * the object's place: it looks the name up again, and gets the next node id.
+   */
+  @GuardedBy("data.lock")
+  private void requireCurrent(Node node, NodeData data, Opens opens, boolean changes) {
+    if (!opens.isReadByKernel()) {
+      return;
+    }
+    if (changes && opens == data.current()) {
+      // Whole, even to be truncated: the kernel may open something else when it asks again.
+      withOwn(node, Long.MAX_VALUE, descriptor -> {});
+    }
+    if (changes || inodes.record(node).hasOwnData()) {
+      throw Node.stale();
     }
   }
 
@@ -127,7 +145,7 @@ final class OpenFiles {
       data.current().replace(new DataSource.Own(descriptor));
       try {
         // The kernel knows nothing of it yet that might be stale.
-        boolean _ = add(node, data, flags, opened);
+        boolean _ = add(node, data, data.current(), flags, opened);
       } finally {
         data.current().closeIfUnused(backings);
       }
@@ -143,8 +161,7 @@ final class OpenFiles {
    * @return whether the kernel writes the file by itself from now on
    */
   @GuardedBy("data.lock")
-  private boolean add(Node node, NodeData data, int flags, OpenFile opened) {
-    Opens opens = data.current();
+  private boolean add(Node node, NodeData data, Opens opens, int flags, OpenFile opened) {
     if (opens.isOpen()) {
       opens.opened();
     } else {
@@ -156,14 +173,10 @@ final class OpenFiles {
       // A kernel that asks says itself where the end is.
       boolean appends = Handle.appends(flags) && ServedRequest.number() == ServedRequest.NONE;
       Fd appending = isServed && appends ? appending(node) : null;
-      opened.handle = handles.add(new Handle(node, opens, flags, appending));
+      Handle handle = new Handle(node, opens, flags, appending);
+      answer(node, data, handle, opened);
+      opened.handle = handles.add(handle);
       done = true;
-      opened.backing = opens.backing();
-      opened.backingId = opens.backingId();
-      // What is still mapped changes without the kernel's cache.
-      opened.directIo = isServed && data.kernelWrites;
-      // All other changes come through this mount, so what the kernel has cached is right.
-      opened.keepCache = isServed && !data.kernelWrites;
     } finally {
       if (!done) {
         opens.closed(backings);
@@ -173,6 +186,26 @@ final class OpenFiles {
     return opened.backing == OpenFile.Backing.OWN_FILE
         && Handle.mayWrite(flags)
         && writers.begin(node);
+  }
+
+  /** Says how the kernel gets at the data, and what it may believe of what it has cached. */
+  @GuardedBy("data.lock")
+  private static void answer(Node node, NodeData data, Handle handle, OpenFile opened) {
+    Opens opens = handle.opens;
+    opened.backing = opens.backing();
+    opened.backingId = opens.backingId();
+    boolean isServed = opened.backing == OpenFile.Backing.NONE;
+    // What is still mapped, or has two node ids, changes without the kernel's cache.
+    boolean isCached = isServed && !data.kernelWrites && !node.split;
+    opened.directIo = isServed && !isCached;
+    handle.isDirect = opened.directIo;
+    // All other changes come through this mount and this node id.
+    opened.keepCache = isCached && opens.isCacheRight();
+    if (!isCached) {
+      data.distrustCaches();
+    } else if (!opened.keepCache) {
+      handle.dropsCache = opens.doubts();
+    }
   }
 
   /** Lets the kernel read, and an own file write, by itself, where it can and takes it. */
@@ -227,26 +260,41 @@ final class OpenFiles {
     return union.dataFiles().open(node.inode, FileOpen.O_WRONLY | FileOpen.O_APPEND);
   }
 
-  /** Makes the node's source its own file. */
+  /**
+   * Makes the inode's own file the source of a node id: of the next one where the kernel reads the
+   * object by this.
+   */
   @GuardedBy("data.lock")
-  private Fd own(Node node, NodeData data, long keep, boolean truncates) {
-    if (data.source() instanceof DataSource.Own open) {
-      if (truncates) {
-        FileIo.ftruncate(open.descriptor().value(), 0);
-        union.syncer().wroteData(node);
+  private Fd own(Node node, NodeData data, Opens wanted, long keep, boolean truncates) {
+    Fd own;
+    if (wanted.source() instanceof DataSource.Own open) {
+      own = open.descriptor();
+    } else {
+      own = copyUp.openOwn(node, keep);
+      Opens opens = wanted;
+      if (data.current().isReadByKernel()) {
+        retire(node, data);
+        opens = wanted.isReadByKernel() ? data.current() : wanted;
       }
-      return open.descriptor();
+      opens.replace(new DataSource.Own(own));
+      share(data, own);
     }
-    Fd own = copyUp.openOwn(node, keep);
-    if (data.isReadByKernel()) {
-      retire(node, data);
-    }
-    data.current().replace(new DataSource.Own(own));
     if (truncates) {
       FileIo.ftruncate(own.value(), 0);
       union.syncer().wroteData(node);
     }
     return own;
+  }
+
+  /** Who is served by another node id reads what is written now, too. */
+  @GuardedBy("data.lock")
+  private static void share(NodeData data, Fd own) {
+    for (Opens opens : data.open()) {
+      boolean isServed = opens.backing() == OpenFile.Backing.NONE;
+      if (isServed && !(opens.source() instanceof DataSource.Own)) {
+        opens.replace(new DataSource.Own(own.duplicate()));
+      }
+    }
   }
 
   /**
@@ -256,24 +304,37 @@ final class OpenFiles {
   @GuardedBy("data.lock")
   private void retire(Node node, NodeData data) {
     long old = nodes.retire(node);
-    data.retire();
+    data.become(old, node.id);
     invalidations.attributes(old);
   }
 
   /**
-   * A file handle names an inode by a node id that may have been retired. The kernel takes no other
-   * than the one it asks for, so where nothing is open it becomes the inode's again.
+   * Fills in the entry of an inode that the kernel asks for by node id, which a file handle has
+   * kept: it takes no other, so an inode has two then, unless it does not know the one that names
+   * hand out.
    */
-  void adopt(Node node, long id) {
+  void enter(Node node, long id, Entry entry) {
     if (id == node.id || !inodes.record(node).isRegular()) {
+      inodes.enter(node, entry);
       return;
     }
     NodeData data = node.data();
     data.lock.lock();
     try {
-      if (id != node.id && !data.current().isOpen()) {
-        invalidations.attributes(nodes.adopt(node, id));
+      Opens current = data.current();
+      boolean isServed = current.isOpen() && current.backing() == OpenFile.Backing.NONE;
+      if (id == node.id || (isServed && !node.split)) {
+        // What the kernel caches by one node id may not be changed by another.
+        inodes.enter(node, entry);
+        return;
       }
+      long last = node.id;
+      if (nodes.adopt(node, id)) {
+        data.become(last, id);
+      } else {
+        invalidations.attributes(last);
+      }
+      inodes.enter(node, id, entry);
     } finally {
       data.lock.unlock();
     }
@@ -315,6 +376,7 @@ final class OpenFiles {
         }
       } finally {
         handle.opens.closed(backings);
+        data.tidy();
       }
       if (data.kernelWrites) {
         writers.settle(handle.node, data);
@@ -350,7 +412,10 @@ final class OpenFiles {
     data.lock.lock();
     try {
       try {
-        use.on(own(node, data, keep, false).value());
+        use.on(own(node, data, data.current(), keep, false).value());
+        if (node.split) {
+          data.distrustCaches();
+        }
         union.syncer().wroteData(node);
         union.steps().accept(VolumeSteps.FILE_CHANGED);
       } finally {
@@ -386,9 +451,9 @@ final class OpenFiles {
   }
 
   /** When an own file's content was last changed. */
-  long modified(Node node) {
-    InodeRecord record = inodes.record(node);
-    if (node.data().source() instanceof DataSource.Own own && record.hasOwnData()) {
+  long modified(Handle handle) {
+    InodeRecord record = inodes.record(handle.node);
+    if (handle.opens.source() instanceof DataSource.Own own && record.hasOwnData()) {
       FileStatus status = new FileStatus();
       FileAttributes.fstat(own.descriptor().value(), status);
       return status.modifyTime();

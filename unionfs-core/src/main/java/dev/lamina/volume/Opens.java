@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The open files of one node id: all have one backing, or none, and read from one source. An inode
  * has those of the node id that names hand out ({@link NodeData#current}) and, as long as anybody
- * has them, those of retired ones, which go on reading the object. Everything but reading {@link
- * #source} happens under the inode's data lock.
+ * has them, those of others: of retired ones, which go on reading the object, and of such as are
+ * opened anew by what still leads to them. Everything but reading {@link #source} and the doubts
+ * happens under the inode's data lock.
  */
 final class Opens {
   /** Where the data comes from; null while nothing is open. */
@@ -21,6 +22,11 @@ final class Opens {
   private final List<DataSource> replaced = new ArrayList<>();
 
   private NodeState state = NodeState.idle();
+
+  /** How often the kernel's cache may have become wrong, and how often it had when last dropped. */
+  private int doubts;
+
+  private volatile int doubtsDropped;
   private int backingId = Backings.NONE;
 
   @Nullable DataSource source() {
@@ -45,6 +51,31 @@ final class Opens {
     return state instanceof NodeState.Passthrough(OpenFile.Backing backing, int _)
         ? backing
         : OpenFile.Backing.NONE;
+  }
+
+  /** Whether the kernel reads an object by itself, so that nobody may write by this node id. */
+  boolean isReadByKernel() {
+    return backing() == OpenFile.Backing.OBJECT;
+  }
+
+  /** The content may have changed otherwise than through the kernel's cache of it. */
+  void distrustCache() {
+    doubts++;
+  }
+
+  /** Whether what the kernel has cached by this node id is right. */
+  boolean isCacheRight() {
+    return doubtsDropped == doubts;
+  }
+
+  /** How often there was doubt up to now. */
+  int doubts() {
+    return doubts;
+  }
+
+  /** The kernel has dropped its cache when there had been so many doubts. */
+  void cacheDropped(int before) {
+    doubtsDropped = before;
   }
 
   /** The id of {@link #backing}. */

@@ -110,8 +110,7 @@ public final class VolumeFileSystem implements FileSystem {
                     // The kernel, which asks by number what it has forgotten, has not told yet.
                     throw FsException.of(Errno.ESTALE);
                   }
-                  parts.openFiles().adopt(found, node);
-                  parts.inodes().enter(found, entry);
+                  parts.openFiles().enter(found, node, entry);
                   return 0;
                 }));
   }
@@ -248,6 +247,22 @@ public final class VolumeFileSystem implements FileSystem {
       boolean killPrivileges) {
     try {
       return parts.data().write(handle, position, buffer, at, length, killPrivileges);
+    } catch (RuntimeException e) {
+      throw failures.answer(e);
+    }
+  }
+
+  @Override
+  public int append(
+      long node,
+      long handle,
+      long position,
+      MemorySegment buffer,
+      long at,
+      int length,
+      boolean killPrivileges) {
+    try {
+      return parts.data().append(handle, position, buffer, at, length, killPrivileges);
     } catch (RuntimeException e) {
       throw failures.answer(e);
     }

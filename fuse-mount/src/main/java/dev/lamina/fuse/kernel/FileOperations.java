@@ -3,10 +3,12 @@ package dev.lamina.fuse.kernel;
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
 import dev.lamina.linux.Errno;
+import dev.lamina.linux.FileOpen;
 
 /** Requests about the data of files, open ones above all. */
 final class FileOperations {
   private static final int OPEN_KILL_SUIDGID = 1;
+  private static final int WRITE_CACHE = 1;
   private static final int WRITE_KILL_SUIDGID = 1 << 2;
   private static final int FSYNC_FDATASYNC = 1;
   private static final int LONGEST_SYMLINK = 4095;
@@ -73,15 +75,17 @@ final class FileOperations {
   void write() {
     int size = request.intAt(16);
     int data = request.payload(40, size);
+    int flags = request.intAt(20);
+    boolean kill = (flags & WRITE_KILL_SUIDGID) != 0;
+    // What is written back from the cache is no writer's.
+    boolean appends = (flags & WRITE_CACHE) == 0 && (request.intAt(32) & FileOpen.O_APPEND) != 0;
+    long node = request.node();
+    long handle = call.handleAt(0);
+    long position = call.positionAt(8);
     int put =
-        fileSystem.write(
-            request.node(),
-            call.handleAt(0),
-            call.positionAt(8),
-            request.buffer(),
-            data,
-            size,
-            (request.intAt(20) & WRITE_KILL_SUIDGID) != 0);
+        appends
+            ? fileSystem.append(node, handle, position, request.buffer(), data, size, kill)
+            : fileSystem.write(node, handle, position, request.buffer(), data, size, kill);
     if (put < 0 || put > size) {
       throw new IllegalStateException("The file system wrote " + put + " of " + size + " bytes");
     }

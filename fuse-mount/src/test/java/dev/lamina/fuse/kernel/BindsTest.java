@@ -194,6 +194,32 @@ final class BindsTest {
     }
   }
 
+  /** As the engines do it with a container's /etc/hosts. */
+  @Test
+  void a_bind_of_a_file_shows_what_is_written_by_its_name_once_its_readers_are_gone()
+      throws IOException {
+    Path place = Files.createFile(directory.resolve("place"));
+    Path beside = target.resolve("etc/beside");
+    Mounts.mount(bytes(beside), bytes(place), "none", Mounts.MS_BIND, new byte[0]);
+    try {
+      try (Fd reader = FileOpen.openat(Fd.CWD, bytes(place), FileOpen.O_RDONLY)) {
+        Files.writeString(beside, "new");
+        expect(
+            Errno.ESTALE, () -> FileOpen.openat(Fd.CWD, bytes(place), FileOpen.O_RDONLY).close());
+        assertThat(reader.isOpen()).isTrue();
+      }
+      assertThat(Files.readString(place)).isEqualTo("new");
+      Files.writeString(place, "by the bind", StandardOpenOption.APPEND);
+      assertThat(Files.readString(beside)).isEqualTo("newby the bind");
+      Files.writeString(beside, "by name");
+      assertThat(Files.readString(place)).isEqualTo("by name");
+      list();
+      expectBound(" beside a bind");
+    } finally {
+      Mounts.umount(bytes(place), Mounts.MNT_DETACH);
+    }
+  }
+
   private Fd open(String name, int flags) {
     return FileOpen.openat(Fd.CWD, path(name), flags);
   }

@@ -528,6 +528,157 @@ final class PassthroughTest {
   }
 
   @Test
+  void rule_3_a_retired_node_is_opened_again_once_nothing_reads_the_object_by_it() {
+    try (Fd path = open("object", FileOpen.O_PATH)) {
+      try (Fd old = open("object", READ)) {
+        change(Way.WRITE);
+        fails(Errno.ESTALE, () -> FileOpen.reopen(path.value(), READ).close());
+        fails(Errno.ESTALE, () -> FileOpen.reopen(path.value(), WRITE).close());
+        assertThat(text(old)).isEqualTo(OBJECT);
+      }
+      String content = "new" + OBJECT.substring(3);
+      try (Fd reader = FileOpen.reopen(path.value(), READ)) {
+        assertThat(text(reader)).isEqualTo(content);
+      }
+      // By both node ids at once, each of which the kernel writes and maps by itself.
+      try (Fd again = FileOpen.reopen(path.value(), WRITE);
+          Fd named = open("link", WRITE);
+          FileMapping map = FileMapping.shared(again.value(), 0, 4096, true);
+          FileMapping other = FileMapping.shared(named.value(), 0, 4096, true)) {
+        expectBackings(2);
+        write(named, "named", 0);
+        assertThat(text(again)).startsWith("named");
+        write(again, "again", 0);
+        assertThat(text(named)).startsWith("again");
+        map.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 'X');
+        assertThat(other.segment().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 'X');
+        assertThat(text(named)).startsWith("Xgain");
+        FileIo.ftruncate(again.value(), 200_000);
+        assertThat(status(named).size()).isEqualTo(200_000);
+        assertThat(status("object").size()).isEqualTo(200_000);
+      }
+      assertThat(text("object")).startsWith("Xgain").hasSize(200_000);
+      try (Fd cut = FileOpen.reopen(path.value(), WRITE | FileOpen.O_TRUNC)) {
+        write(cut, "short", 0);
+      }
+      assertThat(text("link")).isEqualTo("short");
+      assertThat(requests("read", "write")).isZero();
+    }
+    assertThat(mount.statistics().defects()).isZero();
+  }
+
+  @Test
+  void rule_3_a_retired_node_is_opened_right_behind_the_close_of_its_last_reader()
+      throws IOException {
+    mount.close();
+    LowerTree lower = LowerTree.empty();
+    for (int i = 0; i < 100; i++) {
+      lower = lower.file("file" + i, OBJECT + i);
+    }
+    id = store.volume(lower);
+    mount = mountVolume("");
+    for (int i = 0; i < 100; i++) {
+      try (Fd path = open("file" + i, FileOpen.O_PATH)) {
+        try (Fd reader = open("file" + i, READ)) {
+          assertThat(changed("file" + i, WRITE, "new")).isEqualTo("new");
+          assertThat(reader.isOpen()).isTrue();
+        }
+        try (Fd again = FileOpen.reopen(path.value(), i % 2 == 0 ? WRITE : READ)) {
+          assertThat(text(again)).startsWith("new").hasSizeGreaterThan(OBJECT.length());
+        }
+      }
+    }
+  }
+
+  @Test
+  void rule_3_what_the_daemon_serves_by_two_node_ids_is_cached_by_neither() {
+    try (Fd path = open("object", FileOpen.O_PATH)) {
+      try (Fd old = open("object", READ)) {
+        change(Way.WRITE);
+        assertThat(text(old)).isEqualTo(OBJECT);
+      }
+      expectNoBackings();
+      // The kernel is not given what is append-only.
+      setFlags("object", 0x20);
+      int append = FileOpen.O_RDWR | FileOpen.O_APPEND;
+      try (Fd again = FileOpen.reopen(path.value(), append);
+          Fd named = open("object", append)) {
+        assertThat(mount.statistics().backings()).isZero();
+        String content = "new" + OBJECT.substring(3);
+        for (int i = 0; i < 5; i++) {
+          write(i % 2 == 0 ? again : named, "more" + i, 0);
+          content += "more" + i;
+          assertThat(text(named)).isEqualTo(content);
+          assertThat(text(again)).isEqualTo(content);
+        }
+      }
+      setFlags("object", 0);
+    }
+  }
+
+  @Test
+  void rule_3_what_was_cached_before_another_node_id_wrote_is_not_believed() {
+    try (Fd path = open("object", FileOpen.O_PATH)) {
+      try (Fd old = open("object", READ)) {
+        change(Way.WRITE);
+        assertThat(text(old)).isEqualTo(OBJECT);
+      }
+      expectNoBackings();
+      setFlags("object", 0x20);
+      try (Fd named = open("object", READ);
+          FileMapping map = FileMapping.shared(named.value(), 0, 200_000, false)) {
+        // A mapping puts pages into the cache all the same.
+        assertThat(map.segment().get(ValueLayout.JAVA_BYTE, 100_001)).isZero();
+        try (Fd again = FileOpen.reopen(path.value(), FileOpen.O_WRONLY | FileOpen.O_APPEND)) {
+          write(again, "more", 0);
+        }
+      }
+    }
+    dropCaches();
+    // The retired id is forgotten, and the file is cached as any other.
+    for (int i = 0; i < 3; i++) {
+      assertThat(text("object")).isEqualTo("new" + OBJECT.substring(3) + "more");
+    }
+    setFlags("object", 0);
+  }
+
+  private void setFlags(String path, int flags) {
+    try (Fd file = open(path, READ)) {
+      Ioctl.setInodeFlags(file.value(), flags);
+    }
+    expectNoBackings();
+  }
+
+  @Test
+  void rule_3_a_file_handle_is_opened_whatever_else_is_open() {
+    FileHandle before = FileHandle.at(Fd.CWD, bytes("object"), 0);
+    FileHandle during;
+    try (Fd old = open("object", READ)) {
+      change(Way.WRITE);
+      assertThat(text(old)).isEqualTo(OBJECT);
+      during = FileHandle.at(Fd.CWD, bytes("object"), 0);
+    }
+    mount.close();
+    mount = mountVolume("");
+    try (Fd named = open("object", WRITE)) {
+      for (FileHandle handle : List.of(before, during)) {
+        write(named, "more", 0);
+        assertThat(text(handle)).startsWith("more");
+        FileAttributes.fchmodat(Fd.CWD, bytes("object"), 0600);
+        try (Fd root = open(".", READ | FileOpen.O_DIRECTORY);
+            Fd file = handle.open(root.value(), WRITE)) {
+          FileAttributes.fchmodat(Fd.CWD, bytes("object"), 0640);
+          assertThat(status(file).permissions()).isEqualTo(0640);
+          write(file, "handle", 0);
+          assertThat(status("object").size()).isEqualTo(OBJECT.length());
+        }
+        assertThat(text(named)).startsWith("handle");
+      }
+    }
+    assertThat(mount.statistics().defects()).isZero();
+  }
+
+  @Test
   void rule_3_a_file_handle_finds_the_inode_whichever_node_id_it_had() {
     FileHandle before = FileHandle.at(Fd.CWD, bytes("object"), 0);
     FileHandle during;

@@ -31,6 +31,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,9 +53,13 @@ public final class KernelFileSystem implements FileSystem {
   private static final int PATH_FLAGS = FileOpen.O_PATH | FileOpen.O_NOFOLLOW;
   private static final int UNCHANGED = -1;
 
+  private static final Duration CLOSING = Duration.ofSeconds(2);
+
+  private record Open(Fd fd, long node) {}
+
   private final KernelNodes nodes;
   private final ThreadIdentity identity = new ThreadIdentity();
-  private final Map<Long, Fd> handles = new ConcurrentHashMap<>();
+  private final Map<Long, Open> handles = new ConcurrentHashMap<>();
   private final AtomicLong nextHandle = new AtomicLong(1);
 
   /** Opens a directory, which becomes the root. */
@@ -291,40 +296,48 @@ public final class KernelFileSystem implements FileSystem {
           Fd fd =
               identity.withoutPrivileges(
                   killPrivileges && (flags & FileOpen.O_TRUNC) != 0,
-                  () -> open(nodes.get(node), flags | FileOpen.O_NONBLOCK));
-          hand(fd, file);
+                  () -> open(node, flags | FileOpen.O_NONBLOCK));
+          hand(fd, node, file);
           return fd;
         });
   }
 
   /**
-   * By its descriptor; a file whose node the mount has retired can be opened by its name alone, as
-   * programs do it.
+   * By its descriptor. A file that was written since somebody opened it may have another node then,
+   * to be opened by its name alone, as programs do it; but only as long as it is open so.
    */
-  private static Fd open(KernelNodes.Node node, int flags) {
-    try {
-      return FileOpen.openat(Fd.CWD, node.procPath(), flags);
-    } catch (LinuxException e) {
-      if (e.errno() != Errno.ESTALE) {
-        throw e;
+  private Fd open(long id, int flags) {
+    KernelNodes.Node node = nodes.get(id);
+    long start = System.nanoTime();
+    while (true) {
+      try {
+        return FileOpen.openat(Fd.CWD, node.procPath(), flags);
+      } catch (LinuxException e) {
+        boolean isOpen = handles.values().stream().anyMatch(open -> open.node == id);
+        if (e.errno() == Errno.ESTALE && isOpen) {
+          return FileOpen.openat(Fd.CWD, FileNames.readlinkat(Fd.CWD, node.procPath()), flags);
+        }
+        // Closing comes through behind the close.
+        if (e.errno() != Errno.ESTALE || System.nanoTime() - start > CLOSING.toNanos()) {
+          throw e;
+        }
       }
-      return FileOpen.openat(Fd.CWD, FileNames.readlinkat(Fd.CWD, node.procPath()), flags);
     }
   }
 
-  private void hand(Fd fd, OpenFile file) {
+  private void hand(Fd fd, long node, OpenFile file) {
     file.handle = nextHandle.getAndIncrement();
     file.backing = OpenFile.Backing.NONE;
     file.backingId = Backings.NONE;
-    handles.put(file.handle, fd);
+    handles.put(file.handle, new Open(fd, node));
   }
 
   private Fd open(long handle) {
-    Fd fd = handles.get(handle);
-    if (fd == null) {
+    Open open = handles.get(handle);
+    if (open == null) {
       throw FsException.of(Errno.EBADF);
     }
-    return fd;
+    return open.fd;
   }
 
   @Override
@@ -352,7 +365,7 @@ public final class KernelFileSystem implements FileSystem {
           int directory = nodes.directory(parent).fd();
           Fd fd = identity.as(caller, () -> FileOpen.openat(directory, name, flags, mode));
           reference(fd, entry);
-          hand(fd, file);
+          hand(fd, entry.node, file);
           return fd;
         });
   }
@@ -381,9 +394,9 @@ public final class KernelFileSystem implements FileSystem {
 
   @Override
   public void release(long node, long handle) {
-    Fd fd = handles.remove(handle);
-    if (fd != null) {
-      fd.close();
+    Open open = handles.remove(handle);
+    if (open != null) {
+      open.fd.close();
     }
   }
 
@@ -585,7 +598,7 @@ public final class KernelFileSystem implements FileSystem {
 
   @Override
   public void close() {
-    handles.values().forEach(Fd::close);
+    handles.values().forEach(open -> open.fd.close());
     handles.clear();
     nodes.close();
   }

@@ -14,7 +14,7 @@ if [ -z "${LAMINA_TEST_SIGNALS:-}" ] && env --default-signal=INT true 2>/dev/nul
 fi
 
 install_missing maven git fuse3 'libfuse2|libfuse2t64' mmdebstrap skopeo umoci python3 \
-  attr acl libcap2-bin make zstd xz-utils bzip2
+  attr acl libcap2-bin make zstd xz-utils bzip2 fuse-overlayfs
 require_jdk
 command -v mvn >/dev/null || {
   echo "test.sh: there is no Maven here; install maven, at least 3.8.7" >&2

@@ -1,0 +1,19 @@
+package dev.lamina.testing.posix;
+
+import java.nio.file.Path;
+
+/** A mounted file system that the suite is run on, by root. */
+public interface MountPoint extends AutoCloseable {
+  /** Returns the name by which the list of differences knows it. */
+  String subject();
+
+  /** Returns the directory that is the suite's own; programs of other users can reach it. */
+  Path path();
+
+  /** Mounts it anew at the same place, where it can be mounted; nothing of it is open. */
+  void remount() throws Exception;
+
+  /** Unmounts it and removes what the suite has made. */
+  @Override
+  void close();
+}

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param bytesWritten bytes taken in by write requests
  * @param threads threads that serve now
  * @param backings files that the kernel reads and writes by itself now, counted by inode
+ * @param backingsKept files that were handed to the kernel and are kept there for the next open
  * @param backingsOpened how many times a file was handed to the kernel
  */
 public record MountStatistics(
@@ -29,6 +30,7 @@ public record MountStatistics(
     long bytesWritten,
     int threads,
     int backings,
+    int backingsKept,
     long backingsOpened) {
   /** Copies the map. */
   public MountStatistics {

@@ -41,7 +41,7 @@ final class ServedMountTest {
 
     @Override
     public MountStatistics statistics() {
-      return new MountStatistics(Map.of(), 0, 0, 0, 0, 0, 0, 1, 0, 0);
+      return new MountStatistics(Map.of(), 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
     }
   }
 

@@ -100,7 +100,7 @@ final class DaemonEndTest {
 
     @Override
     public MountStatistics statistics() {
-      return new MountStatistics(Map.of(), 0, 0, 0, 0, 0, 0, 1, 0, 0);
+      return new MountStatistics(Map.of(), 0, 0, 0, 0, 0, 0, 1, 0, 0, 0);
     }
   }
 

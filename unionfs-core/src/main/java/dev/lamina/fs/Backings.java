@@ -21,6 +21,23 @@ public interface Backings {
   /** Gives back an id. Never fails. */
   void close(int id);
 
+  /**
+   * Keeps an id that is in use no more, to be used again: until it is taken back, dropped, or has
+   * to make room for others.
+   *
+   * @param with what is closed with it; must not block
+   */
+  Kept keep(int id, Runnable with);
+
+  /** An id that is kept. Thread-safe. */
+  interface Kept {
+    /** Takes it back, to be given back with {@link #close}; false where it is closed already. */
+    boolean take();
+
+    /** Closes it and what is with it, where that has not been done. */
+    void drop();
+  }
+
   /** Takes no file: of a transport that cannot hand them on. */
   static Backings none() {
     return new Backings() {
@@ -31,6 +48,11 @@ public interface Backings {
 
       @Override
       public void close(int id) {}
+
+      @Override
+      public Kept keep(int id, Runnable with) {
+        throw new IllegalArgumentException("there is no backing " + id);
+      }
     };
   }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +29,8 @@ final class Blobs {
 
   /** Objects whose data did not reach the disk, until they are replaced; guarded likewise. */
   private final Set<Digest> lost = ConcurrentHashMap.newKeySet();
+
+  private final AtomicLong condemned = new AtomicLong();
 
   /** One for each directory of objects, held while it is synced, so that all see a failure. */
   private final List<Object> shards =
@@ -91,10 +94,14 @@ final class Blobs {
     return objects.open(digest, size);
   }
 
-  /** As {@link #openObject}, by {@link ObjectFiles#openGuarded}. */
-  Optional<Fd> openGuardedObject(Digest digest, long size) {
-    requireObject(digest, size);
-    return objects.openGuarded(digest, size);
+  /** Opens an object that was just looked at, by {@link ObjectFiles#openGuarded}. */
+  Optional<Fd> openGuardedObject(Blob.ObjectFile object) {
+    return objects.openGuarded(object.digest(), object.size());
+  }
+
+  /** How often an object that was good was found not to be. */
+  long condemned() {
+    return condemned.get();
   }
 
   private void requireObject(Digest digest, long size) {
@@ -227,6 +234,7 @@ final class Blobs {
       lost.add(digest);
       if (rowIfSound(digest).orElse(null) instanceof BlobRow.AsObject(long size)) {
         rows.put(RowFamily.BLOBS, digest, new BlobRow.Condemned(size).encode());
+        condemned.incrementAndGet();
       }
       objects.unlink(digest);
     } catch (LinuxException e) {
@@ -266,6 +274,7 @@ final class Blobs {
     try (Hold _ = pins.stripe(digest).lock()) {
       if (rowIfSound(digest).orElse(null) instanceof BlobRow.AsObject(long size)) {
         rows.put(RowFamily.BLOBS, digest, new BlobRow.Condemned(size).encode());
+        condemned.incrementAndGet();
       }
     }
   }

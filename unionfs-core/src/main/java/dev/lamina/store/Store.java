@@ -194,14 +194,22 @@ public final class Store implements AutoCloseable, RecordSource {
   }
 
   /**
-   * Opens a blob that is an object, through a mount that allows no writing, whoever opens the file
-   * anew by this descriptor; empty where this process may not make such a mount.
+   * Opens an object, which {@link #blob} has just found sound, through a mount that allows no
+   * writing, whoever opens the file anew by this descriptor; empty where this process may not make
+   * such a mount.
    *
-   * @throws DamagedException as {@link #openObject}
-   * @throws IllegalArgumentException as {@link #openObject}
+   * @throws DamagedException where it is absent or has another size
    */
-  public Optional<Fd> openGuardedObject(Digest digest, long size) {
-    return parts.blobs().openGuardedObject(digest, size);
+  public Optional<Fd> openGuardedObject(Blob.ObjectFile object) {
+    return parts.blobs().openGuardedObject(object);
+  }
+
+  /**
+   * How many objects have been found damaged since the store was opened: as long as it is the same,
+   * an object that was opened may go on to be read.
+   */
+  public long condemnedObjects() {
+    return parts.blobs().condemned();
   }
 
   /**

@@ -29,8 +29,9 @@ sealed interface DataSource extends AutoCloseable {
    * An object of the store, opened through a mount that allows no writing, whoever opens it anew.
    *
    * @param size in bytes
+   * @param condemned {@link Contents#condemned} before it was looked at
    */
-  record Guarded(Fd descriptor, long size) implements DataSource {
+  record Guarded(Fd descriptor, long size, long condemned) implements DataSource {
     @Override
     public void close() {
       descriptor.close();

@@ -131,12 +131,25 @@ final class Inodes {
 
   /** Gives a pin back; with the last reference an inode without a name leaves the volume. */
   void unpin(Node node) {
-    if (nodes.unpin(node) == NodeTable.Left.LAST_OF_ORPHAN) {
-      try {
-        orphans.remove(node);
-      } finally {
-        nodes.remove(node);
+    switch (nodes.unpin(node)) {
+      case STAYS -> {}
+      case GONE -> dropKept(node);
+      case LAST_OF_ORPHAN -> {
+        try {
+          dropKept(node);
+          orphans.remove(node);
+        } finally {
+          nodes.remove(node);
+        }
       }
+    }
+  }
+
+  /** Nobody knows the node any more, so nothing of it is opened again. */
+  private static void dropKept(Node node) {
+    NodeData data = node.knownData();
+    if (data != null) {
+      data.current().dropKept();
     }
   }
 

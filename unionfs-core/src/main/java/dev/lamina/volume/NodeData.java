@@ -45,7 +45,7 @@ final class NodeData {
 
   /** The open files of a node id; {@link #tidy} forgets what nobody opens after all. */
   Opens of(Node node, long id) {
-    return id == node.id ? current : others().computeIfAbsent(id, unknown -> untrusting());
+    return id == node.id ? current : others().computeIfAbsent(id, unknown -> passing());
   }
 
   private Map<Long, Opens> others() {
@@ -63,11 +63,19 @@ final class NodeData {
     return opens;
   }
 
+  private static Opens passing() {
+    Opens opens = untrusting();
+    opens.keepNothing();
+    return opens;
+  }
+
   /** Another node id is the one that names hand out; what is open by the last one stays so. */
   void become(long last, long next) {
     Opens before = current;
     Opens known = others().remove(next);
     current = known == null ? untrusting() : known;
+    current.keepAgain();
+    before.keepNothing();
     if (before.isOpen()) {
       others().put(last, before);
     }

@@ -28,8 +28,10 @@ final class NodeTable {
 
   /** What became of a node that lost a reference. */
   enum Left {
-    /** It is still referenced, or has left the table. */
-    NOTHING_TO_DO,
+    /** It is still referenced. */
+    STAYS,
+    /** It was the last one, and the node has left the table. */
+    GONE,
     /** It was the last one to an inode without a name: remove it, then call {@link #remove}. */
     LAST_OF_ORPHAN
   }
@@ -193,14 +195,14 @@ final class NodeTable {
     synchronized Left unpin(Node node) {
       node.pins--;
       if (node.pins > 0 || node.lookups > 0) {
-        return Left.NOTHING_TO_DO;
+        return Left.STAYS;
       }
       if (node.orphan) {
         node.dying = true;
         return Left.LAST_OF_ORPHAN;
       }
       delete(find(node.inode));
-      return Left.NOTHING_TO_DO;
+      return Left.GONE;
     }
 
     synchronized void remove(Node node) {

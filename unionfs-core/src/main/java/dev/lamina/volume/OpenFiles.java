@@ -1,13 +1,9 @@
 package dev.lamina.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.lamina.fs.Backings;
-import dev.lamina.fs.Entry;
 import dev.lamina.fs.FsException;
-import dev.lamina.fs.Invalidations;
 import dev.lamina.fs.OpenFile;
 import dev.lamina.fs.ServedRequest;
-import dev.lamina.fs.TransportFeatures;
 import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileAttributes;
@@ -20,8 +16,8 @@ import dev.lamina.linux.LinuxException;
 /**
  * Opens, closes and truncates regular files. All handles of a node id share one source of its data,
  * which changes for all of them when the file is copied up, and one way in which the kernel gets at
- * it: by asking, or by itself. The latter is given objects to read, and the volume's own files to
- * read and write; nobody ever writes by a node id of which the kernel reads the object.
+ * it: by asking, or by itself ({@link KernelFiles}). Nobody ever writes by a node id of which the
+ * kernel reads the object.
  */
 final class OpenFiles {
   private final Union union;
@@ -30,9 +26,7 @@ final class OpenFiles {
   private final HandleTable handles;
   private final CopyUp copyUp;
   private final KernelWriters writers;
-  private volatile boolean passthrough;
-  private volatile Invalidations invalidations = Invalidations.ignored();
-  private volatile Backings backings = Backings.none();
+  private final KernelFiles kernel;
 
   OpenFiles(
       Union union,
@@ -40,20 +34,15 @@ final class OpenFiles {
       NodeTable nodes,
       HandleTable handles,
       CopyUp copyUp,
-      KernelWriters writers) {
+      KernelWriters writers,
+      KernelFiles kernel) {
     this.union = union;
     this.inodes = inodes;
     this.nodes = nodes;
     this.handles = handles;
     this.copyUp = copyUp;
     this.writers = writers;
-  }
-
-  /** As {@code FileSystem.attach}. */
-  void attach(TransportFeatures features, Invalidations stale, Backings kernel) {
-    passthrough = features.passthrough();
-    invalidations = stale;
-    backings = kernel;
+    this.kernel = kernel;
   }
 
   /** As {@code FileSystem.open}. */
@@ -83,15 +72,15 @@ final class OpenFiles {
           requireCurrent(node, data, opens, changes);
           if (changes) {
             own(node, data, opens, truncates ? 0 : Long.MAX_VALUE, truncates);
-          } else if (opens.source() == null) {
+          } else if (opens.source() == null && !kernel.reuseObject(node, opens)) {
             opens.replace(source(node));
           }
           if (add(node, data, opens, flags, opened)) {
             // What the kernel believes of its size and times it believed for ever.
-            invalidations.attributes(nodeId);
+            kernel.expire(nodeId);
           }
         } finally {
-          opens.closeIfUnused(backings);
+          opens.closeIfUnused(kernel.backings());
           data.tidy();
         }
       } finally {
@@ -147,7 +136,7 @@ final class OpenFiles {
         // The kernel knows nothing of it yet that might be stale.
         boolean _ = add(node, data, data.current(), flags, opened);
       } finally {
-        data.current().closeIfUnused(backings);
+        data.current().closeIfUnused(kernel.backings());
       }
     } finally {
       data.lock.unlock();
@@ -165,7 +154,7 @@ final class OpenFiles {
     if (opens.isOpen()) {
       opens.opened();
     } else {
-      openFirst(node, opens);
+      kernel.openFirst(node, opens);
     }
     boolean done = false;
     try {
@@ -174,75 +163,18 @@ final class OpenFiles {
       boolean appends = Handle.appends(flags) && ServedRequest.number() == ServedRequest.NONE;
       Fd appending = isServed && appends ? appending(node) : null;
       Handle handle = new Handle(node, opens, flags, appending);
-      answer(node, data, handle, opened);
+      KernelFiles.answer(node, data, handle, opened);
       opened.handle = handles.add(handle);
       done = true;
     } finally {
       if (!done) {
-        opens.closed(backings);
+        opens.closed(kernel.backings());
       }
     }
     nodes.pinAgain(node);
     return opened.backing == OpenFile.Backing.OWN_FILE
         && Handle.mayWrite(flags)
         && writers.begin(node);
-  }
-
-  /** Says how the kernel gets at the data, and what it may believe of what it has cached. */
-  @GuardedBy("data.lock")
-  private static void answer(Node node, NodeData data, Handle handle, OpenFile opened) {
-    Opens opens = handle.opens;
-    opened.backing = opens.backing();
-    opened.backingId = opens.backingId();
-    boolean isServed = opened.backing == OpenFile.Backing.NONE;
-    // What is still mapped, or has two node ids, changes without the kernel's cache.
-    boolean isCached = isServed && !data.kernelWrites && !node.split;
-    opened.directIo = isServed && !isCached;
-    handle.isDirect = opened.directIo;
-    // All other changes come through this mount and this node id.
-    opened.keepCache = isCached && opens.isCacheRight();
-    if (!isCached) {
-      data.distrustCaches();
-    } else if (!opened.keepCache) {
-      handle.dropsCache = opens.doubts();
-    }
-  }
-
-  /** Lets the kernel read, and an own file write, by itself, where it can and takes it. */
-  private void openFirst(Node node, Opens opens) {
-    int id = Backings.NONE;
-    OpenFile.Backing backing = OpenFile.Backing.NONE;
-    if (passthrough) {
-      switch (opens.source()) {
-        case DataSource.Guarded guarded -> {
-          id = backings.open(guarded.descriptor().value());
-          backing = OpenFile.Backing.OBJECT;
-        }
-        case DataSource.Own own when !isAppendOnly(node) -> {
-          id = registerOwn(node);
-          backing = OpenFile.Backing.OWN_FILE;
-        }
-        case null, default -> {}
-      }
-    }
-    if (id == Backings.NONE) {
-      opens.opened();
-    } else {
-      opens.opened(backing, id);
-    }
-  }
-
-  /** One that is being made has no record yet. */
-  private static boolean isAppendOnly(Node node) {
-    InodeRecord record = node.record();
-    return record != null && InodeFlags.isAppendOnly(record);
-  }
-
-  /** By a descriptor that cannot write: with one that can no lease would ever be given. */
-  private int registerOwn(Node node) {
-    try (Fd file = union.dataFiles().open(node.inode, FileOpen.O_RDONLY)) {
-      return backings.open(file.value());
-    }
   }
 
   /**
@@ -273,7 +205,7 @@ final class OpenFiles {
       own = copyUp.openOwn(node, keep);
       Opens opens = wanted;
       if (data.current().isReadByKernel()) {
-        retire(node, data);
+        kernel.retire(node, data);
         opens = wanted.isReadByKernel() ? data.current() : wanted;
       }
       opens.replace(new DataSource.Own(own));
@@ -297,52 +229,9 @@ final class OpenFiles {
     }
   }
 
-  /**
-   * The kernel goes on reading the object by this node id. Whoever opens it is sent to look the
-   * name up again, and gets the next one.
-   */
-  @GuardedBy("data.lock")
-  private void retire(Node node, NodeData data) {
-    long old = nodes.retire(node);
-    data.become(old, node.id);
-    invalidations.attributes(old);
-  }
-
-  /**
-   * Fills in the entry of an inode that the kernel asks for by node id, which a file handle has
-   * kept: it takes no other, so an inode has two then, unless it does not know the one that names
-   * hand out.
-   */
-  void enter(Node node, long id, Entry entry) {
-    if (id == node.id || !inodes.record(node).isRegular()) {
-      inodes.enter(node, entry);
-      return;
-    }
-    NodeData data = node.data();
-    data.lock.lock();
-    try {
-      Opens current = data.current();
-      boolean isServed = current.isOpen() && current.backing() == OpenFile.Backing.NONE;
-      if (id == node.id || (isServed && !node.split)) {
-        // What the kernel caches by one node id may not be changed by another.
-        inodes.enter(node, entry);
-        return;
-      }
-      long last = node.id;
-      if (nodes.adopt(node, id)) {
-        data.become(last, id);
-      } else {
-        invalidations.attributes(last);
-      }
-      inodes.enter(node, id, entry);
-    } finally {
-      data.lock.unlock();
-    }
-  }
-
   private DataSource source(Node node) {
     return switch (inodes.record(node).content()) {
-      case Content.Inherited inherited when passthrough ->
+      case Content.Inherited inherited when kernel.isPassthrough() ->
           union.contents().openForKernel(inherited.blob(), inherited.size());
       case Content.Inherited inherited -> union.contents().open(inherited.blob(), inherited.size());
       case Content.Own own -> copyUp.openToRead(node);
@@ -375,7 +264,7 @@ final class OpenFiles {
           handle.appending.close();
         }
       } finally {
-        handle.opens.closed(backings);
+        handle.opens.closed(kernel.backings());
         data.tidy();
       }
       if (data.kernelWrites) {
@@ -419,7 +308,7 @@ final class OpenFiles {
         union.syncer().wroteData(node);
         union.steps().accept(VolumeSteps.FILE_CHANGED);
       } finally {
-        data.current().closeIfUnused(backings);
+        data.current().closeIfUnused(kernel.backings());
       }
     } finally {
       data.lock.unlock();

@@ -29,6 +29,35 @@ final class Opens {
   private volatile int doubtsDropped;
   private int backingId = Backings.NONE;
 
+  /** What is registered as {@link #backingId}. */
+  private OpenFile.Backing registered = OpenFile.Backing.NONE;
+
+  /** What is kept for the next open, while nothing is open; null where nothing is. */
+  private @Nullable KeptFile kept;
+
+  /** Whether anything may be kept: not of a node id that names hand out no more. */
+  private boolean keeps = true;
+
+  /** How often objects had been condemned when the source was opened. */
+  private long condemned;
+
+  /** The number of the own file that is registered. */
+  private long file;
+
+  /**
+   * A file that is registered while nothing has it open.
+   *
+   * @param source what reads it, for an object: an own file that was open to be written, if only
+   *     here, could get no lease
+   */
+  private record KeptFile(
+      Backings.Kept registration,
+      int id,
+      OpenFile.Backing backing,
+      @Nullable DataSource source,
+      long condemned,
+      long file) {}
+
   @Nullable DataSource source() {
     return source;
   }
@@ -88,10 +117,81 @@ final class Opens {
     state = state.opened(backing());
   }
 
-  /** The first handle is opened, with a backing. */
-  void opened(OpenFile.Backing backing, int id) {
-    state = state.opened(backing);
+  /** The first handle is opened, with what is registered, if anything is. */
+  void openedFirst() {
+    state = state.opened(registered);
+  }
+
+  /** An object, which is the source, was registered, or refused. */
+  void registeredObject(int id, long condemnedBefore) {
     backingId = id;
+    registered = id == Backings.NONE ? OpenFile.Backing.NONE : OpenFile.Backing.OBJECT;
+    condemned = condemnedBefore;
+  }
+
+  /** An own file was registered, or refused. */
+  void registeredOwn(int id, long number) {
+    backingId = id;
+    registered = id == Backings.NONE ? OpenFile.Backing.NONE : OpenFile.Backing.OWN_FILE;
+    file = number;
+  }
+
+  /** Whether something is registered that is not in use yet. */
+  boolean isRegistered() {
+    return backingId != Backings.NONE;
+  }
+
+  /**
+   * Uses the object again that was kept, as the source and as what is registered; whether there is
+   * one.
+   *
+   * @param condemnedNow objects condemned since then are not to be read
+   */
+  boolean reuseObject(long condemnedNow) {
+    KeptFile last = kept;
+    if (last == null || last.source == null || last.condemned != condemnedNow || !take(last)) {
+      dropKept();
+      return false;
+    }
+    source = last.source;
+    registeredObject(last.id, last.condemned);
+    return true;
+  }
+
+  /** Uses the own file again that was kept registered, if it is this one. */
+  boolean reuseOwn(long number) {
+    KeptFile last = kept;
+    if (last == null || last.source != null || last.file != number || !take(last)) {
+      dropKept();
+      return false;
+    }
+    registeredOwn(last.id, number);
+    return true;
+  }
+
+  private boolean take(KeptFile last) {
+    kept = null;
+    return last.registration.take();
+  }
+
+  /** Lets go of what is kept. */
+  void dropKept() {
+    KeptFile last = kept;
+    kept = null;
+    if (last != null) {
+      last.registration.drop();
+    }
+  }
+
+  /** Names hand out this node id from now on. */
+  void keepAgain() {
+    keeps = true;
+  }
+
+  /** Names hand out another node id from now on. */
+  void keepNothing() {
+    keeps = false;
+    dropKept();
   }
 
   /** A handle is closed. */
@@ -100,18 +200,29 @@ final class Opens {
     closeIfUnused(backings);
   }
 
-  /** Closes what is open where no handle is: first what the kernel has of it. */
+  /**
+   * Closes what is open where no handle is: first what the kernel has of it, unless that is kept.
+   */
   void closeIfUnused(Backings backings) {
     if (state.isOpen()) {
       return;
     }
+    DataSource last = source;
+    source = null;
     int id = backingId;
     backingId = Backings.NONE;
     if (id != Backings.NONE) {
-      backings.close(id);
+      if (!keeps) {
+        backings.close(id);
+      } else if (registered == OpenFile.Backing.OBJECT && last != null) {
+        Runnable closing = last::close;
+        kept = new KeptFile(backings.keep(id, closing), id, registered, last, condemned, 0);
+        last = null;
+      } else {
+        kept = new KeptFile(backings.keep(id, () -> {}), id, registered, null, 0, file);
+      }
+      registered = OpenFile.Backing.NONE;
     }
-    DataSource last = source;
-    source = null;
     if (last != null) {
       last.close();
     }

@@ -14,14 +14,20 @@ final class StoreContents implements Contents {
 
   @Override
   public DataSource openForKernel(Digest blob, long size) {
+    long condemned = store.condemnedObjects();
     return switch (store.blob(blob, size)) {
       case Blob.Inline inline -> new DataSource.Bytes(inline.bytes());
       case Blob.ObjectFile object ->
           store
-              .openGuardedObject(blob, size)
-              .<DataSource>map(file -> new DataSource.Guarded(file, size))
+              .openGuardedObject(object)
+              .<DataSource>map(file -> new DataSource.Guarded(file, size, condemned))
               .orElseGet(() -> new DataSource.Stored(store.openObject(blob, size), size));
     };
+  }
+
+  @Override
+  public long condemned() {
+    return store.condemnedObjects();
   }
 
   @Override

@@ -71,7 +71,7 @@ public final class VolumeFileSystem implements FileSystem {
 
   @Override
   public void attach(TransportFeatures features, Invalidations invalidations, Backings backings) {
-    parts.openFiles().attach(features, invalidations, backings);
+    parts.kernelFiles().attach(features, invalidations, backings);
   }
 
   @Override
@@ -110,7 +110,7 @@ public final class VolumeFileSystem implements FileSystem {
                     // The kernel, which asks by number what it has forgotten, has not told yet.
                     throw FsException.of(Errno.ESTALE);
                   }
-                  parts.openFiles().enter(found, node, entry);
+                  parts.kernelFiles().enter(found, node, entry);
                   return 0;
                 }));
   }

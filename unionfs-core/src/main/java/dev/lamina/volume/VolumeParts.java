@@ -12,6 +12,7 @@ final class VolumeParts {
   private final Orphans orphans;
   private final Listing listing;
   private final AccessTimes accessTimes;
+  private final KernelFiles kernelFiles;
   private final OpenFiles openFiles;
   private final FileData data;
   private final Creation creation;
@@ -39,7 +40,8 @@ final class VolumeParts {
     this.listing = new Listing(union, inodes, names, failures);
     this.accessTimes = new AccessTimes(union, inodes);
     CopyUp copyUp = new CopyUp(union, inodes);
-    this.openFiles = new OpenFiles(union, inodes, nodes, handles, copyUp, writers);
+    this.kernelFiles = new KernelFiles(union, inodes, nodes);
+    this.openFiles = new OpenFiles(union, inodes, nodes, handles, copyUp, writers, kernelFiles);
     union.syncer().noteUnseenBy(writers::noteAll);
     this.data = new FileData(union, inodes, handles, openFiles, accessTimes);
     this.creation = new Creation(union, inodes, names, openFiles);
@@ -80,6 +82,10 @@ final class VolumeParts {
 
   AccessTimes accessTimes() {
     return accessTimes;
+  }
+
+  KernelFiles kernelFiles() {
+    return kernelFiles;
   }
 
   OpenFiles openFiles() {

@@ -98,6 +98,7 @@ final class Answers {
         bytesWritten.sum(),
         busy.get(),
         0,
+        0,
         0);
   }
 }

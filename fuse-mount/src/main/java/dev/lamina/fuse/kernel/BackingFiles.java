@@ -12,23 +12,27 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The files of one connection that the kernel reads and writes by itself. Each open file of the
- * kernel's counts against the machine, so there is a bound; who is refused serves the file himself.
- * Thread-safe.
+ * kernel's counts against the machine, so there is a bound ({@link KeptBackings}); who is refused
+ * serves the file himself. Thread-safe.
  */
 final class BackingFiles implements Backings {
-  /** The most files that are registered at a time. */
-  static final int MOST = 4096;
-
   private final int device;
   private final DefectLog log;
+  private final KeptBackings limit;
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger kept = new AtomicInteger();
   private final LongAdder opened = new LongAdder();
 
+  /** Whether the device is about to be closed. Guarded by this. */
+  private boolean ended;
+
   /**
-   * @param device a descriptor of the connection, open for as long as this is used
+   * @param device a descriptor of the connection, open until {@link #end}
+   * @param limit shared with all connections of the process
    */
-  BackingFiles(int device, DefectLog log) {
+  BackingFiles(int device, KeptBackings limit, DefectLog log) {
     this.device = device;
+    this.limit = limit;
     this.log = log;
   }
 
@@ -47,19 +51,21 @@ final class BackingFiles implements Backings {
 
   @Override
   public int open(int descriptor) {
-    if (open.incrementAndGet() > MOST) {
-      open.decrementAndGet();
+    if (!limit.admit()) {
       log.once(
           System.Logger.Level.INFO,
-          "more than " + MOST + " files are open: the daemon itself reads and writes the others");
+          "more than "
+              + limit.most()
+              + " files are open: the daemon itself reads and writes the others");
       return NONE;
     }
     int id = FuseDevice.openBacking(device, descriptor);
     if (id <= 0) {
-      open.decrementAndGet();
+      limit.left();
       refused(-id);
       return NONE;
     }
+    open.incrementAndGet();
     opened.increment();
     return id;
   }
@@ -77,6 +83,11 @@ final class BackingFiles implements Backings {
   @Override
   public void close(int id) {
     open.decrementAndGet();
+    limit.left();
+    giveBack(id);
+  }
+
+  private void giveBack(int id) {
     // A connection that has ended has given up all of them already.
     int result = FuseDevice.closeBacking(device, id);
     if (result < 0 && result != -Errno.ENODEV.number() && result != -Errno.EPERM.number()) {
@@ -84,7 +95,77 @@ final class BackingFiles implements Backings {
     }
   }
 
-  /** How many files are registered now. */
+  @Override
+  public Kept keep(int id, Runnable with) {
+    KeptFile file = new KeptFile(id, with);
+    open.decrementAndGet();
+    kept.incrementAndGet();
+    limit.keep(file);
+    return file;
+  }
+
+  /** Closes what is kept. Called when nothing is in use any more, before the device is closed. */
+  void end() {
+    synchronized (this) {
+      ended = true;
+    }
+    for (KeptFile file : limit.takeAll(this)) {
+      limit.left();
+      file.close();
+    }
+  }
+
+  /** A file that is registered, and that nobody uses. */
+  final class KeptFile implements Kept {
+    private final int id;
+    private final Runnable with;
+
+    private KeptFile(int id, Runnable with) {
+      this.id = id;
+      this.with = with;
+    }
+
+    boolean isOf(BackingFiles files) {
+      return files == BackingFiles.this;
+    }
+
+    @Override
+    public boolean take() {
+      if (!limit.take(this)) {
+        return false;
+      }
+      kept.decrementAndGet();
+      open.incrementAndGet();
+      return true;
+    }
+
+    @Override
+    public void drop() {
+      if (limit.take(this)) {
+        limit.left();
+        close();
+      }
+    }
+
+    /** Closes one that was taken out, also for another connection, while this one may be ending. */
+    void close() {
+      kept.decrementAndGet();
+      synchronized (BackingFiles.this) {
+        // The device's number may be another file's afterwards; the kernel closes the rest itself.
+        if (!ended) {
+          giveBack(id);
+        }
+      }
+      with.run();
+    }
+  }
+
+  /** How many files are kept though nobody uses them. */
+  int kept() {
+    return kept.get();
+  }
+
+  /** How many files the kernel uses now. */
   int registered() {
     return open.get();
   }

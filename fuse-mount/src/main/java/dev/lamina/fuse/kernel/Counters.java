@@ -47,6 +47,7 @@ final class Counters {
         bytesWritten.sum(),
         threads,
         backings.registered(),
+        backings.kept(),
         backings.everRegistered());
   }
 }

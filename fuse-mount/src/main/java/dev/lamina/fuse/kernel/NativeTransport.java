@@ -26,6 +26,7 @@ public final class NativeTransport implements Transport {
   private final Set<InitFlag> wanted;
   private final Set<Class<? extends Attachment>> ways;
   private final int kept;
+  private final KeptBackings backings;
   private final DefectLog once = new DefectLog("FUSE");
 
   /** The transport with all that the kernel offers. */
@@ -42,9 +43,24 @@ public final class NativeTransport implements Transport {
    * @param kept how many readers wait where there is nothing to do
    */
   NativeTransport(Set<InitFlag> wanted, Set<Class<? extends Attachment>> ways, int kept) {
+    this(wanted, ways, kept, KeptBackings.ofProcess());
+  }
+
+  /**
+   * @param wanted as above
+   * @param ways as above
+   * @param kept as above
+   * @param backings how many files are handed to the kernel, over all mounts
+   */
+  NativeTransport(
+      Set<InitFlag> wanted,
+      Set<Class<? extends Attachment>> ways,
+      int kept,
+      KeptBackings backings) {
     this.wanted = Set.copyOf(wanted);
     this.ways = Set.copyOf(ways);
     this.kept = kept;
+    this.backings = backings;
   }
 
   @Override
@@ -106,6 +122,7 @@ public final class NativeTransport implements Transport {
             new DefectLog(target.toString()),
             Files.exists(Path.of("/sys/fs/selinux/enforce")),
             "fuse-" + connection,
+            backings,
             kept,
             options.maxThreads());
     session.start();

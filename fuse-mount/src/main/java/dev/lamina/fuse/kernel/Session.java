@@ -39,6 +39,7 @@ final class Session implements MountServer {
 
   /**
    * @param device the connection's descriptor, closed at the end
+   * @param limit of the files that are handed to the kernel
    * @param kept how many readers wait where there is nothing to do
    * @param most how many threads may serve
    */
@@ -49,6 +50,7 @@ final class Session implements MountServer {
       DefectLog log,
       boolean selinux,
       String name,
+      KeptBackings limit,
       int kept,
       int most) {
     this.device = device;
@@ -58,7 +60,7 @@ final class Session implements MountServer {
     this.selinux = selinux;
     this.name = name;
     this.notifier = new Notifier(device.value(), features, counters, log, notifierBuffer.segment());
-    this.backings = new BackingFiles(device.value(), log);
+    this.backings = new BackingFiles(device.value(), limit, log);
     this.notifierThread =
         Thread.ofPlatform().name(name + "-notifier").daemon().unstarted(notifier::run);
     this.pool = new ReaderPool(kept, most, this::startWorker);
@@ -151,7 +153,11 @@ final class Session implements MountServer {
       endNotifier();
       try (notifierBuffer;
           device) {
-        fileSystem.close();
+        try {
+          fileSystem.close();
+        } finally {
+          backings.end();
+        }
       } catch (RuntimeException | Error e) {
         closeFailure = Optional.of(e);
         log.once(System.Logger.Level.ERROR, "closing the file system failed: " + e);

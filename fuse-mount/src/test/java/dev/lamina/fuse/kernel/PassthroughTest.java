@@ -19,6 +19,7 @@ import dev.lamina.linux.Ioctl;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.linux.Timespec;
 import dev.lamina.linux.Xattrs;
+import dev.lamina.store.Blob;
 import dev.lamina.store.VerifyOptions;
 import dev.lamina.store.VolumeId;
 import dev.lamina.testing.RequiresFuse;
@@ -31,7 +32,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -736,7 +739,8 @@ final class PassthroughTest {
   @Test
   void rule_4_an_object_that_is_handed_on_cannot_be_opened_for_writing() {
     Digest digest = Digest.sha256(OBJECT.getBytes(UTF_8));
-    try (Fd file = store.store().openGuardedObject(digest, OBJECT.length()).orElseThrow()) {
+    Blob.ObjectFile object = (Blob.ObjectFile) store.store().blob(digest, OBJECT.length());
+    try (Fd file = store.store().openGuardedObject(object).orElseThrow()) {
       fails(Errno.EROFS, () -> FileOpen.reopen(file.value(), WRITE).close());
       assertThat(text(file)).isEqualTo(OBJECT);
     }
@@ -785,12 +789,12 @@ final class PassthroughTest {
   void rule_5_at_most_4096_files_are_handed_on_and_the_others_are_served() {
     List<Fd> open = new ArrayList<>();
     try {
-      for (int i = 0; i < BackingFiles.MOST + 10; i++) {
+      for (int i = 0; i < KeptBackings.MOST + 10; i++) {
         Fd file = open("dir/" + i, FileOpen.O_CREAT | WRITE);
         open.add(file);
         write(file, "content" + i, 0);
       }
-      assertThat(mount.statistics().backings()).isEqualTo(BackingFiles.MOST);
+      assertThat(mount.statistics().backings()).isEqualTo(KeptBackings.MOST);
       assertThat(text(open.getLast())).isEqualTo("content" + (open.size() - 1));
       assertThat(requests("write")).isEqualTo(10);
       try (Fd again = open("dir/" + (open.size() - 1), WRITE)) {
@@ -801,6 +805,143 @@ final class PassthroughTest {
       open.forEach(Fd::close);
     }
     expectNoBackings();
+  }
+
+  // What is kept for the next open
+
+  private void mountWithAtMost(int files) {
+    mount.close();
+    mount =
+        new NativeTransport(
+                EnumSet.allOf(InitFlag.class), Set.of(MountCall.class), 2, new KeptBackings(files))
+            .mount(store.open(id), target, MountOptions.parse(""));
+  }
+
+  @Test
+  void a_file_that_is_closed_is_kept_for_the_next_open() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(text(i % 2 == 0 ? "object" : "link")).isEqualTo(OBJECT);
+      expectNoBackings();
+    }
+    assertThat(mount.statistics().backingsOpened()).isEqualTo(1);
+    assertThat(mount.statistics().backingsKept()).isEqualTo(1);
+    for (int i = 0; i < 5; i++) {
+      assertThat(changed("object", WRITE, "new" + i)).isEqualTo("new" + i);
+      expectNoBackings();
+      assertThat(text("object")).startsWith("new");
+      expectNoBackings();
+    }
+    // The object was let go of, and the own file took its place.
+    assertThat(mount.statistics().backingsOpened()).isEqualTo(2);
+    assertThat(mount.statistics().backingsKept()).isEqualTo(1);
+    assertThat(requests("read", "write")).isZero();
+  }
+
+  @Test
+  void what_is_kept_goes_with_its_file_and_with_what_the_kernel_forgets() {
+    assertThat(text("other")).isEqualTo(OTHER);
+    try (Fd file = open("made", FileOpen.O_CREAT | WRITE)) {
+      write(file, OTHER, 0);
+    }
+    expectKept(2);
+    FileNames.unlinkat(Fd.CWD, bytes("made"), 0);
+    expectKept(1);
+    for (int i = 0; i < 100 && mount.statistics().backingsKept() > 0; i++) {
+      dropCaches();
+      pause();
+    }
+    assertThat(mount.statistics().backingsKept()).isZero();
+    assertThat(text("other")).isEqualTo(OTHER);
+  }
+
+  private void expectKept(int count) {
+    expectNoBackings();
+    for (int i = 0; i < 1000 && mount.statistics().backingsKept() != count; i++) {
+      pause();
+    }
+    assertThat(mount.statistics().backingsKept()).isEqualTo(count);
+  }
+
+  @Test
+  void what_is_kept_makes_room_for_what_is_opened_in_all_mounts_together() throws IOException {
+    mountWithAtMost(10);
+    for (int i = 0; i < 30; i++) {
+      try (Fd file = open("dir/" + i, FileOpen.O_CREAT | WRITE)) {
+        write(file, "content" + i, 0);
+      }
+    }
+    expectKept(10);
+    assertThat(requests("read", "write")).isZero();
+    List<Fd> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < 12; i++) {
+        Fd file = open("dir/" + i, WRITE);
+        open.add(file);
+        assertThat(text(file)).isEqualTo("content" + i);
+      }
+      assertThat(mount.statistics().backings()).isEqualTo(10);
+      assertThat(mount.statistics().backingsKept()).isZero();
+      assertThat(requests("read")).isPositive();
+    } finally {
+      open.forEach(Fd::close);
+    }
+    expectKept(10);
+  }
+
+  @Test
+  void two_mounts_share_the_bound() throws IOException {
+    mount.close();
+    NativeTransport transport =
+        new NativeTransport(
+            EnumSet.allOf(InitFlag.class), Set.of(MountCall.class), 2, new KeptBackings(3));
+    mount = transport.mount(store.open(id), target, MountOptions.parse(""));
+    Path second = Files.createDirectory(directory.resolve("second"));
+    VolumeId other =
+        store.volume(
+            LowerTree.empty().file("a", OBJECT + "a").file("b", OBJECT + "b").file("c", OTHER));
+    try (Mount beside = transport.mount(store.open(other), second, MountOptions.parse(""))) {
+      assertThat(text("object")).isEqualTo(OBJECT);
+      assertThat(text("other")).isEqualTo(OTHER);
+      expectKept(2);
+      for (String name : List.of("a", "b", "c")) {
+        assertThat(Files.size(second.resolve(name))).isPositive();
+        assertThat(Files.readString(second.resolve(name))).isNotEmpty();
+      }
+      expectKept(0);
+      assertThat(text("object")).isEqualTo(OBJECT);
+      assertThat(beside.statistics().of("read")).isZero();
+    }
+    // What the other mount kept is gone with it.
+    assertThat(text("object")).isEqualTo(OBJECT);
+    assertThat(text("other")).isEqualTo(OTHER);
+    assertThat(changed("link", WRITE, "new")).isEqualTo("new");
+    expectKept(2);
+    assertThat(requests("read", "write")).isZero();
+  }
+
+  @Test
+  void what_was_found_damaged_is_not_read_on_from_what_is_kept() throws IOException {
+    assertThat(text("other")).isEqualTo(OTHER);
+    expectKept(1);
+    Path object = store.store().layout().object(Digest.sha256(OTHER.getBytes(UTF_8)));
+    byte[] right = Files.readAllBytes(object);
+    Path kept = directory.resolve("kept");
+    Files.createLink(kept, object);
+    // A disk's damage: other bytes in the same file.
+    try (Fd file = FileOpen.openat(Fd.CWD, object.toString().getBytes(UTF_8), WRITE)) {
+      write(file, "damage", 0);
+      assertThat(store.store().verify(VerifyOptions.everything()).damages()).isNotEmpty();
+      fails(Errno.EIO, () -> open("other", READ).close());
+      FileIo.writeFully(file.value(), right, 0, right.length, 0);
+    }
+    assertThat(mount.statistics().backingsKept()).isZero();
+    heal();
+    assertThat(text("other")).isEqualTo(OTHER);
+  }
+
+  /** Imports what was damaged again. */
+  private void heal() throws IOException {
+    store.volume(LowerTree.empty().file("again", OTHER));
   }
 
   // What still comes to the daemon

@@ -39,6 +39,7 @@ final class SessionTest {
         new DefectLog("test"),
         false,
         name,
+        new KeptBackings(1),
         2,
         threads);
   }

@@ -310,7 +310,7 @@ final class CopyUpSemanticsTest extends SemanticsTest {
   }
 
   @Test
-  void D3_6_a_copy_is_on_disk_before_it_takes_the_files_place() throws Exception {
+  void D3_6_a_copy_is_on_disk_before_it_is_in_place() throws Exception {
     line("So a power cut leaves the file of the layer or the whole copy. The steps are those of a"
             + " store.")
         .alone(

@@ -101,13 +101,15 @@ final class SemanticsDocument implements Line.Recorder {
     return blocks;
   }
 
-  /** A block without the columns of programs that are others here than those of the document. */
+  /** A block without empty lines and the columns of programs that are others in the document. */
   private List<String> compared(List<String> block) throws IOException {
     String header = Files.readString(file);
     List<String> lines = new ArrayList<>();
     for (String line : block) {
       if (!line.startsWith("| ")) {
-        lines.add(line);
+        if (!line.isEmpty()) {
+          lines.add(line);
+        }
         continue;
       }
       String[] cells = line.split("(?<!\\\\)\\|", -1);
@@ -134,12 +136,14 @@ final class SemanticsDocument implements Line.Recorder {
             """
             # Semantics
 
-            What a union file system must do, line by line, and what three of them did when the tests were run: each
-            line is a test of package `dev.lamina.fuse.semantics`, each row something that was done in a fresh mount by
-            each program over the same layers, and the cells are what was seen. Lamina's column is what the tests demand.
-            Where a title says "as overlayfs" or a cell says "same" it was the same in this very run.
-            Made by `./test.sh -pl fuse-mount -am -Dtest='*SemanticsTest' -Dlamina.semantics.write=true`; every
-            other run compares, the columns of the others where the versions are these:
+            What a union file system must do, line by line, and what three of them did when the tests were run. Each line is a
+            test of package `dev.lamina.fuse.semantics`, each row something that was done in a fresh mount of the same layers
+            by each program, and its cells are what was seen there: "same" is the same as in Lamina. Lamina's column is what the
+            tests demand. "Copied" counts the regular files whose data the writable layer has. Where Lamina alone was looked at,
+            the others' cells say why.
+
+            Made by `./test.sh -pl fuse-mount -am -Dtest='*SemanticsTest' -Dlamina.semantics.write=true`. Every other run compares,
+            the others' columns where these versions are the ones that run:
 
             """);
     programs.forEach(program -> text.append(introduction(program)));

@@ -215,7 +215,7 @@ final class WhiteoutSemanticsTest extends SemanticsTest {
   }
 
   @Test
-  void D2_6_what_takes_a_lower_names_place_shows_nothing_of_it() throws Exception {
+  void D2_6_what_is_made_over_a_lower_name_shows_nothing_of_it() throws Exception {
     line("A directory that is made where a layer below has another one, or a file, is empty; so is"
             + " a file where there was a directory, and what is made after that.")
         .over(lower())
@@ -303,7 +303,7 @@ final class WhiteoutSemanticsTest extends SemanticsTest {
   }
 
   @Test
-  void D2_8_what_is_made_where_something_was_is_its_makers() throws Exception {
+  void D2_8_what_is_made_where_something_was_belongs_to_its_maker() throws Exception {
     LowerTree lower =
         LowerTree.empty()
             .directory("shared")

@@ -44,8 +44,12 @@ final class ControlOwnerTest {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
   }
 
+  private Path run() {
+    return directory.resolve("run");
+  }
+
   private Path socket() {
-    return directory.resolve("run/s.sock");
+    return run().resolve("s.sock");
   }
 
   private ControlServer listen() throws IOException {
@@ -73,7 +77,7 @@ final class ControlOwnerTest {
                 "-c",
                 ASKING,
                 HexFormat.of().formatHex(request.toByteArray()))
-            .directory(socket().getParent().toFile())
+            .directory(run().toFile())
             .redirectErrorStream(true)
             .start();
     process.getOutputStream().close();
@@ -87,7 +91,7 @@ final class ControlOwnerTest {
     try (ControlServer _ = listen()) {
       assertThat(asked(0)).isEqualTo("answered");
       assertThat(asked(1000)).isEqualTo("EACCES");
-      permit(socket().getParent(), "rwxr-xr-x");
+      permit(run(), "rwxr-xr-x");
       assertThat(asked(1000)).isEqualTo("EACCES");
       assertThat(handled).hasValue(1);
     }
@@ -96,7 +100,7 @@ final class ControlOwnerTest {
   @Test
   void anotherUserWhoGetsToTheSocketGetsNoAnswer() throws Exception {
     try (ControlServer _ = listen()) {
-      permit(socket().getParent(), "rwxrwxrwx");
+      permit(run(), "rwxrwxrwx");
       permit(socket(), "rw-rw-rw-");
       assertThat(asked(1000)).isEqualTo("no answer");
       assertThat(asked(65534)).isEqualTo("no answer");

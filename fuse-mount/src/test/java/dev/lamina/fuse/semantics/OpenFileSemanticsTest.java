@@ -78,10 +78,10 @@ final class OpenFileSemanticsTest extends SemanticsTest {
                       m = mmap.mmap(w, 0); m[2:3] = b'M'; m.flush()
                       tried(os.pwrite, readers[0], b'X', 3)
                       libc.fallocate(w, 3, ctypes.c_long(4096), ctypes.c_long(4096))
-                      s = os.open('small', os.O_RDWR); os.copy_file_range(s, w, 5, 0, 20)
+                      s = os.open('small', os.O_RDWR); tried(os.copy_file_range, s, w, 5, 0, 20)
                       a = os.open('file', os.O_WRONLY | os.O_APPEND); os.write(a, b'end')
                       os.truncate('file', 70000); os.open('small', os.O_WRONLY | os.O_TRUNC)
-                      d = os.open('dir', os.O_TMPFILE | os.O_RDWR); os.write(d, b'x')
+                      tried(lambda: os.write(os.open('dir', os.O_TMPFILE | os.O_RDWR), b'x'))
                       for f in readers + [w, a, s]: os.close(f)
                       os.pwrite(os.open('file', os.O_RDWR), b'Z', 0)
                       """);
@@ -119,7 +119,33 @@ final class OpenFileSemanticsTest extends SemanticsTest {
                     s = os.stat('file')
                     print(f'{s.st_mode & 0o7777:o} {s.st_uid}:{s.st_gid} {s.st_mtime} {os.getxattr("file", "user.a")}')
                     """))
+        .shows(
+            "inotify watches of a file and of its directory, set before the file is copied up,"
+                + " written and a file is made",
+            "told told",
+            watched(""))
+        .shows(
+            "the same while somebody has the file open to read",
+            "not told told",
+            watched("r = os.open('dir/file', os.O_RDONLY)"))
         .end();
+  }
+
+  private static Look watched(String before) {
+    return u -> {
+      u.rename("file", "dir/file");
+      return u.python(
+          before
+              + """
+
+              def watch(path, events):
+                  fd = libc.inotify_init1(os.O_NONBLOCK); libc.inotify_add_watch(fd, path, events); return fd
+              f, d = watch(b'dir/file', 2), watch(b'dir', 0x100)
+              with open('dir/file', 'a') as w: w.write('x')
+              put('dir/new', 'x')
+              for fd in f, d: print('told' if tried(os.read, fd, 4096) == 'done' else 'not told', end=' ')
+              """);
+    };
   }
 
   @Test

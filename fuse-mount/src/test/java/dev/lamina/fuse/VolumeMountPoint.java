@@ -17,11 +17,18 @@ public final class VolumeMountPoint implements MountPoint {
   private final TestStore store;
   private final VolumeId volume;
   private final Path target;
+  private final int largeDirectory;
   private Mount mount;
 
-  /** Makes a volume on what {@code lower} says, and mounts it in a temporary directory. */
-  public VolumeMountPoint(String subject, Transport transport, Path temporary, LowerTree lower)
+  /**
+   * Makes a volume on what {@code lower} says, and mounts it in a temporary directory.
+   *
+   * @param largeDirectory how many names the large directory has
+   */
+  public VolumeMountPoint(
+      String subject, Transport transport, Path temporary, LowerTree lower, int largeDirectory)
       throws IOException {
+    this.largeDirectory = largeDirectory;
     this.subject = subject;
     this.transport = transport;
     store = new TestStore(temporary.resolve("store"));
@@ -42,6 +49,11 @@ public final class VolumeMountPoint implements MountPoint {
   @Override
   public Path path() {
     return target;
+  }
+
+  @Override
+  public int largeDirectory() {
+    return largeDirectory;
   }
 
   @Override

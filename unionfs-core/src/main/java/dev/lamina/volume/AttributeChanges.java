@@ -38,7 +38,7 @@ final class AttributeChanges {
       if (change.has(AttributeChange.SIZE)) {
         resize(node, record, change.size);
       }
-      if (record.isRegular() && (change.valid & MODIFY) != 0) {
+      if (record.isRegular() && (change.valid & (ACCESS | MODIFY)) != 0) {
         setFileTime(node, change);
       } else {
         record(node, change);
@@ -71,24 +71,43 @@ final class AttributeChanges {
   }
 
   /**
-   * Sets the modify time of a regular file where it counts: in the data file where there is one, in
-   * the record where not. Under the data lock, so that no copy-up comes between.
+   * Sets the times of a regular file where they count: in the data file where there is one, in the
+   * record where not (the access time in both, since the later one counts). Under the data lock, so
+   * that no copy-up comes between.
    */
   private void setFileTime(Node node, AttributeChange change) {
     NodeData data = node.data();
     data.lock.lock();
     try {
       if (inodes.record(node).hasOwnData()) {
-        long time = change.has(AttributeChange.MODIFY_TIME_NOW) ? Timespec.NOW : change.modifyTime;
+        long access =
+            time(
+                change,
+                AttributeChange.ACCESS_TIME,
+                AttributeChange.ACCESS_TIME_NOW,
+                change.accessTime);
+        long modify =
+            time(
+                change,
+                AttributeChange.MODIFY_TIME,
+                AttributeChange.MODIFY_TIME_NOW,
+                change.modifyTime);
         openFiles.withOwn(
             node,
             Long.MAX_VALUE,
-            descriptor -> FileAttributes.futimens(descriptor, Timespec.OMIT, time));
+            descriptor -> FileAttributes.futimens(descriptor, access, modify));
       }
       record(node, change);
     } finally {
       data.lock.unlock();
     }
+  }
+
+  private static long time(AttributeChange change, int explicit, int now, long time) {
+    if (change.has(now)) {
+      return Timespec.NOW;
+    }
+    return change.has(explicit) ? time : Timespec.OMIT;
   }
 
   private void record(Node node, AttributeChange wanted) {
@@ -173,6 +192,8 @@ final class AttributeChanges {
         change.inode(node, inodes.record(node).withFlags(flags).changed(union.now()));
         change.write();
       }
+      // The kernel does not expect a change of flags to move a time.
+      openFiles.attributesChange(node);
     } finally {
       inodes.unpin(node);
     }

@@ -92,7 +92,7 @@ final class CopyUp {
       if (keep > 0) {
         cloneOrCopy(linked.value(), filled.value(), keep);
       }
-      FileAttributes.futimens(filled.value(), Timespec.OMIT, status.modifyTime());
+      FileAttributes.futimens(filled.value(), status.accessTime(), status.modifyTime());
       union.steps().accept(VolumeSteps.COPY_FILLED);
       FileIo.fdatasync(filled.value());
       files.place(node.inode);
@@ -116,9 +116,7 @@ final class CopyUp {
     boolean done = false;
     try {
       union.steps().accept(VolumeSteps.DATA_FILE_MADE);
-      if (modifyTime != Timespec.OMIT) {
-        FileAttributes.futimens(made.value(), Timespec.OMIT, modifyTime);
-      }
+      FileAttributes.futimens(made.value(), inodes.record(node).times().access(), modifyTime);
       record(node);
       done = true;
       return made;
@@ -135,7 +133,8 @@ final class CopyUp {
     boolean done = false;
     try (DataSource source = union.contents().open(inherited.blob(), inherited.size())) {
       fill(filled.value(), source, Math.min(keep, inherited.size()));
-      FileAttributes.futimens(filled.value(), Timespec.OMIT, inodes.record(node).times().modify());
+      Times times = inodes.record(node).times();
+      FileAttributes.futimens(filled.value(), times.access(), times.modify());
       union.steps().accept(VolumeSteps.COPY_FILLED);
       files.place(node.inode);
       union.steps().accept(VolumeSteps.COPY_PLACED);

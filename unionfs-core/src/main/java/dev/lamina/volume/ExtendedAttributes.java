@@ -185,7 +185,7 @@ final class ExtendedAttributes {
 
   private static void requireKept(FileName name) {
     if (!XattrNames.isKept(name)) {
-      throw FsException.of(Errno.EOPNOTSUPP);
+      throw FsException.of(XattrNames.isNamespace(name) ? Errno.EINVAL : Errno.EOPNOTSUPP);
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileAttributes;
 import dev.lamina.linux.FileIo;
+import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.FileStatus;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,7 +47,7 @@ final class FileData {
               pread(guarded.descriptor(), position, buffer, at, length);
           case DataSource.Own own -> pread(own.descriptor(), position, buffer, at, length);
         };
-    if (!handle.accessed) {
+    if (!handle.accessed && (handle.flags & FileOpen.O_NOATIME) == 0) {
       handle.accessed = true;
       handle.read();
       accessTimes.read(handle.node, openFiles.modified(handle));

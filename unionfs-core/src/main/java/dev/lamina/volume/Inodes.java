@@ -255,7 +255,11 @@ final class Inodes {
     }
   }
 
-  /** Size, blocks and modify time are the file's, the change time the later of both. */
+  /**
+   * Size, blocks and modify time are the file's, the access time the later of both: who reads
+   * through the kernel moves the file's alone. So is the change time, where the content changed:
+   * what the volume does to the file itself, such as making it, moves only the file's change time.
+   */
   private void ownData(Node node, Attributes to) {
     // Before the file is asked: what it says is then no older than what was settled.
     to.expiring = writers.has(node);
@@ -267,6 +271,8 @@ final class Inodes {
     to.size = status.size();
     to.blocks = status.blocks();
     to.modifyTime = status.modifyTime();
-    to.changeTime = Math.max(to.changeTime, status.changeTime());
+    to.accessTime = Math.max(to.accessTime, status.accessTime());
+    long contentChanged = Math.min(status.changeTime(), status.modifyTime());
+    to.changeTime = Math.max(to.changeTime, contentChanged);
   }
 }

@@ -339,6 +339,11 @@ final class OpenFiles {
     }
   }
 
+  /** What the kernel believes of a node's attributes ends to hold. */
+  void attributesChange(Node node) {
+    kernel.expire(node.id);
+  }
+
   /** When an own file's content was last changed. */
   long modified(Handle handle) {
     InodeRecord record = inodes.record(handle.node);

@@ -9,7 +9,6 @@ import dev.lamina.linux.FileIo;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
-import dev.lamina.linux.Timespec;
 import dev.lamina.store.Hold;
 import dev.lamina.store.StateDatabase;
 import dev.lamina.store.StateSnapshot;
@@ -239,7 +238,7 @@ final class VolumeFork {
       // Cut meanwhile: the copy has no tail that the file never had.
       FileIo.ftruncate(copy, after.size());
     }
-    FileAttributes.futimens(copy, Timespec.OMIT, before.modifyTime());
+    FileAttributes.futimens(copy, before.accessTime(), before.modifyTime());
     return true;
   }
 

@@ -110,8 +110,9 @@ final class FileOperations {
   /** {@code struct fuse_lseek_in}: handle u64, position u64, whence u32, padding. */
   void lseek() {
     int whence = request.intAt(16);
+    // Not as other positions: of one before the start there is no data, which is no mistake.
     call.reply.putLong(
-        fileSystem.lseek(request.node(), call.handleAt(0), call.positionAt(8), whence));
+        fileSystem.lseek(request.node(), call.handleAt(0), request.longAt(8), whence));
   }
 
   /**

@@ -14,10 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresFuse
 @RequiresRoot
 final class JnrVolumePosixTest extends PosixTest {
+  /** Not 100,000: each name takes several requests here. */
+  private static final int LARGE_DIRECTORY = 3000;
+
   @TempDir private static Path temporary;
 
   @Override
   protected MountPoint mount(LowerTree lower) throws IOException {
-    return new VolumeMountPoint("jnr", new JnrTransport(), temporary, lower);
+    return new VolumeMountPoint("jnr", new JnrTransport(), temporary, lower, LARGE_DIRECTORY);
   }
 }

@@ -18,6 +18,6 @@ final class NativeVolumePosixTest extends PosixTest {
 
   @Override
   protected MountPoint mount(LowerTree lower) throws IOException {
-    return new VolumeMountPoint("native", new NativeTransport(), temporary, lower);
+    return new VolumeMountPoint("native", new NativeTransport(), temporary, lower, 100_000);
   }
 }

@@ -9,11 +9,14 @@ import java.util.stream.Stream;
  *
  * @param subject whose difference it is
  * @param check the name of the check, or several with {@code *} for any characters
- * @param seen what the failure says, or a part of it
+ * @param seen what the failure says, or a part of it; behind {@code sometimes:} where it need not
+ *     show each time
  * @param cause whose it is
  * @param reason why it is so
  */
 record Difference(String subject, String check, String seen, Cause cause, String reason) {
+  private static final String SOMETIMES = "sometimes: ";
+
   /** Whose a difference is. */
   enum Cause {
     /** The kernel's overlayfs differs from the disk's file system in the same way. */
@@ -36,6 +39,16 @@ record Difference(String subject, String check, String seen, Cause cause, String
         columns[2].strip(),
         Cause.valueOf(columns[3].strip()),
         columns[4].strip());
+  }
+
+  /** Whether the check may also succeed, because it is about who comes first. */
+  boolean isSometimes() {
+    return seen.startsWith(SOMETIMES);
+  }
+
+  /** Returns what the failure says. */
+  String what() {
+    return isSometimes() ? seen.substring(SOMETIMES.length()) : seen;
   }
 
   boolean covers(String name) {

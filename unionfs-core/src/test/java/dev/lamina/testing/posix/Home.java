@@ -26,10 +26,10 @@ final class Home implements AutoCloseable {
   private static final ThreadLocal<Deque<AutoCloseable>> OPENED =
       ThreadLocal.withInitial(ArrayDeque::new);
 
-  private final Fd parent;
+  private final byte[] parent;
   private final String name;
 
-  private Home(Fd parent, String name) {
+  private Home(byte[] parent, String name) {
     this.parent = parent;
     this.name = name;
   }
@@ -38,11 +38,10 @@ final class Home implements AutoCloseable {
   static Home enter(Path mountPoint) {
     Processes.unshare(Processes.CLONE_FS);
     RawCall.UMASK.of(0);
-    byte[] path = mountPoint.toString().getBytes(StandardCharsets.UTF_8);
-    Fd parent = FileOpen.openat(Fd.CWD, path, FileOpen.O_RDONLY | FileOpen.O_DIRECTORY);
+    byte[] parent = mountPoint.toString().getBytes(StandardCharsets.UTF_8);
     String name = "check" + NEXT.getAndIncrement();
-    ok(RawCall.MKDIRAT.of(parent.value(), name, 0755));
-    ok(RawCall.FCHDIR.of(parent.value()));
+    ok(RawCall.CHDIR.of(parent));
+    ok(RawCall.MKDIRAT.of(Fd.CWD, name, 0755));
     ok(RawCall.CHDIR.of(name));
     return new Home(parent, name);
   }
@@ -69,8 +68,9 @@ final class Home implements AutoCloseable {
   public void close() {
     User.root();
     ok(RawCall.CHDIR.of("/"));
-    try (parent) {
-      Removal.of(parent.value(), name);
+    // It is opened only now: an open directory would keep a check from mounting anew.
+    try (Fd directory = FileOpen.openat(Fd.CWD, parent, FileOpen.O_DIRECTORY)) {
+      Removal.of(directory.value(), name);
     }
   }
 }

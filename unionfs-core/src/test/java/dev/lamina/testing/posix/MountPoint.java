@@ -13,6 +13,11 @@ public interface MountPoint extends AutoCloseable {
   /** Mounts it anew at the same place, where it can be mounted; nothing of it is open. */
   void remount() throws Exception;
 
+  /** Returns how many names the large directory has: fewer where each takes long. */
+  default int largeDirectory() {
+    return 100_000;
+  }
+
   /** Unmounts it and removes what the suite has made. */
   @Override
   void close();

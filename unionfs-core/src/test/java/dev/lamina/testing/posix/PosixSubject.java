@@ -13,6 +13,9 @@ interface PosixSubject {
   /** Returns a directory that was there before it was mounted, with one of each {@link Kind}. */
   String below();
 
+  /** Returns another process, in the calling thread's directory. */
+  OtherProcess other();
+
   /** A row of a matrix. */
   interface Row {
     void check();

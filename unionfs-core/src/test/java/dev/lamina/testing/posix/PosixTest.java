@@ -17,12 +17,27 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(Checks.class)
-public abstract class PosixTest implements ErrorsPosix, OwnershipPosix {
+public abstract class PosixTest
+    implements ErrorsPosix,
+        TimesPosix,
+        OwnershipPosix,
+        NamesPosix,
+        OpenPosix,
+        XattrPosix,
+        AclPosix,
+        SpacePosix,
+        LocksPosix,
+        InotifyPosix,
+        HandlesPosix,
+        DirectoriesPosix,
+        MappingPosix,
+        NodesPosix {
   /** How many directories of things are there before the file system is mounted. */
-  private static final int BELOW = 240;
+  private static final int BELOW = 320;
 
   private final AtomicInteger nextBelow = new AtomicInteger();
   private @Nullable MountPoint mountPoint;
+  private @Nullable OtherProcess other;
 
   /** Mounts a file system that holds what {@code lower} says. */
   protected abstract MountPoint mount(LowerTree lower) throws Exception;
@@ -38,12 +53,23 @@ public abstract class PosixTest implements ErrorsPosix, OwnershipPosix {
 
   @AfterAll
   final void unmount() throws Exception {
+    if (other != null) {
+      other.close();
+    }
     mountPoint().close();
   }
 
   @Override
   public final MountPoint mountPoint() {
     return requireNonNull(mountPoint, "not mounted yet");
+  }
+
+  @Override
+  public final OtherProcess other() {
+    if (other == null) {
+      other = OtherProcess.start();
+    }
+    return other.enter();
   }
 
   @Override

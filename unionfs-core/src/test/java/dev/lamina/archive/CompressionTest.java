@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
-import dev.lamina.testing.RequiresArchivers;
+import dev.lamina.testing.RequiresPrograms;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -155,7 +155,7 @@ final class CompressionTest {
 
   /** What the tools themselves write, several threads and blocks, checks of every kind. */
   @ParameterizedTest
-  @RequiresArchivers
+  @RequiresPrograms({"tar", "gzip", "xz", "bzip2"})
   @ValueSource(
       strings = {
         "xz -9e",

@@ -3,7 +3,7 @@ package dev.lamina.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lamina.testing.RequiresArchivers;
+import dev.lamina.testing.RequiresPrograms;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -116,7 +116,7 @@ final class GzipOutputTest {
   }
 
   @Test
-  @RequiresArchivers
+  @RequiresPrograms({"tar", "gzip", "xz", "bzip2"})
   void other_readers_take_it() throws Exception {
     byte[] input = input(new Random(9), 3 * PART + 17);
     byte[] gzip = alone(input);

@@ -3,7 +3,7 @@ package dev.lamina.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lamina.testing.RequiresArchivers;
+import dev.lamina.testing.RequiresPrograms;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -89,7 +89,7 @@ final class SparseTest {
   }
 
   @ParameterizedTest
-  @RequiresArchivers
+  @RequiresPrograms({"tar", "gzip", "xz", "bzip2"})
   @ValueSource(
       strings = {
         "--format=gnu",
@@ -127,7 +127,7 @@ final class SparseTest {
   }
 
   @ParameterizedTest
-  @RequiresArchivers
+  @RequiresPrograms({"tar", "gzip", "xz", "bzip2"})
   @ValueSource(strings = {"--format=gnu", "--format=posix --sparse-version=1.0"})
   void a_sparse_entry_that_is_cut_off(String format) throws Exception {
     Map<String, byte[]> contents = files();

@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** Lets a test run only on a machine that has what it needs. */
 abstract sealed class MachineCondition implements ExecutionCondition {
-  /** What the machine lacks, or null. */
-  abstract @Nullable String missing();
+  /** What the machine lacks for a test, or null. */
+  abstract @Nullable String missing(ExtensionContext context);
 
   @Override
   public final ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    return evaluate(missing(), "1".equals(System.getenv("LAMINA_REQUIRE_MOUNTS")));
+    return evaluate(missing(context), "1".equals(System.getenv("LAMINA_REQUIRE_MOUNTS")));
   }
 
   static ConditionEvaluationResult evaluate(@Nullable String missing, boolean required) {
@@ -31,20 +32,14 @@ abstract sealed class MachineCondition implements ExecutionCondition {
 
   static final class Root extends MachineCondition {
     @Override
-    @Nullable String missing() {
-      try {
-        return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)
-            ? null
-            : "the test must be run by root";
-      } catch (IOException e) {
-        return "cannot tell who runs the test: " + e;
-      }
+    @Nullable String missing(ExtensionContext context) {
+      return rootMissing();
     }
   }
 
   static final class Fuse extends MachineCondition {
     @Override
-    @Nullable String missing() {
+    @Nullable String missing(ExtensionContext context) {
       return Files.isWritable(Path.of("/dev/fuse"))
           ? null
           : "/dev/fuse is absent or not writable: load the module fuse, or run as root";
@@ -53,19 +48,30 @@ abstract sealed class MachineCondition implements ExecutionCondition {
 
   static final class Image extends MachineCondition {
     @Override
-    @Nullable String missing() {
-      var root = new Root().missing();
-      if (root != null) {
-        return root;
-      }
-      return absent("mmdebstrap", "umoci", "skopeo", "python3", "setcap", "setfattr");
+    @Nullable String missing(ExtensionContext context) {
+      var root = rootMissing();
+      return root != null
+          ? root
+          : absent("mmdebstrap", "umoci", "skopeo", "python3", "setcap", "setfattr");
     }
   }
 
-  static final class Archivers extends MachineCondition {
+  static final class Programs extends MachineCondition {
     @Override
-    @Nullable String missing() {
-      return absent("tar", "gzip", "xz", "bzip2");
+    @Nullable String missing(ExtensionContext context) {
+      return AnnotationSupport.findAnnotation(context.getElement(), RequiresPrograms.class)
+          .map(required -> absent(required.value()))
+          .orElse(null);
+    }
+  }
+
+  private static @Nullable String rootMissing() {
+    try {
+      return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)
+          ? null
+          : "the test must be run by root";
+    } catch (IOException e) {
+      return "cannot tell who runs the test: " + e;
     }
   }
 

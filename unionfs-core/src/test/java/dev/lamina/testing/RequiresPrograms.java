@@ -8,12 +8,14 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The test compares with what tar, gzip, xz and bzip2 do: skipped where one of them is missing,
- * except where {@code LAMINA_REQUIRE_MOUNTS=1} says that nothing may be skipped; there it runs, and
- * fails.
+ * The test runs other programs: skipped where one of them is missing, except where {@code
+ * LAMINA_REQUIRE_MOUNTS=1} says that nothing may be skipped; there it runs, and fails.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
-@ExtendWith(MachineCondition.Archivers.class)
-public @interface RequiresArchivers {}
+@ExtendWith(MachineCondition.Programs.class)
+public @interface RequiresPrograms {
+  /** Names of programs, each of which must be in one of the directories of PATH. */
+  String[] value();
+}

@@ -77,8 +77,7 @@ final class ForeignProgramsTest {
             """
             cd "$1"
             for stressor in $(echo "$2" | tr ',' ' '); do
-              stress-ng --temp-path "$1" --$stressor 2 -t 1 --verify --hdd-bytes 16m \
-                --fallocate-bytes 16m --iomix-bytes 16m --copy-file-bytes 16m 2>&1 ||
+              stress-ng --temp-path "$1" --$stressor 2 -t 1 --verify 2>&1 ||
                 echo "FAILED: $stressor"
             done
             """,

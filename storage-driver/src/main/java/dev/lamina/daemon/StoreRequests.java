@@ -17,6 +17,8 @@ import dev.lamina.store.Verification;
 import dev.lamina.store.VerifyOptions;
 import dev.lamina.volume.VolumeUsage;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,11 @@ final class StoreRequests {
     if (source.isPresent() && source.get().place().isPresent()) {
       MountPoint.requireOutside(
           source.get().place().get(), context.mounts(), "copy it outside, or give it as \"-\"");
+    }
+    // What was found is not to be lost to a slip in the source's name.
+    Optional<Path> place = source.flatMap(ImageLocation::place);
+    if (place.isPresent() && Files.notExists(place.get())) {
+      throw ControlException.failed(place.get() + " is not there, so nothing can be taken from it");
     }
     Verification found = verification(request.deep(), conversation);
     if (source.isEmpty() || found.isSound()) {

@@ -43,9 +43,13 @@ public final class TarIndex {
   private final Map<TreePath, Range> files = new HashMap<>();
   private final Map<TreePath, TreePath> links = new HashMap<>();
 
-  private long memory;
+  private final String archive;
+  private final MetadataBudget.Lease memory;
 
-  private TarIndex() {}
+  private TarIndex(String archive, MetadataBudget.Lease memory) {
+    this.archive = archive;
+    this.memory = memory;
+  }
 
   /**
    * Reads the headers of a tar.
@@ -55,9 +59,9 @@ public final class TarIndex {
    */
   public static TarIndex read(String archive, FileChannel channel, Limits limits)
       throws IOException {
-    TarIndex index = new TarIndex();
     TarInput in = new TarInput(new ChannelInput(channel), new FramingEncoder(new NoFraming()));
     MetadataBudget.Lease memory = new MetadataBudget(limits.metadataBytes()).lease();
+    TarIndex index = new TarIndex(archive, memory);
     TarEntryReader entries = new TarEntryReader(archive, in, limits, memory);
     SparseEntries sparse = new SparseEntries(in, limits);
     long count = 0;
@@ -73,13 +77,12 @@ public final class TarIndex {
             archive, Optional.of(TarEntryReader.print(e.get().name())), bad.reason());
       }
     }
-    index.memory += memory.taken();
     return index;
   }
 
   /** Returns about how many bytes of memory this takes; more, where much of the tar is no file. */
   public long memory() {
-    return memory;
+    return memory.taken();
   }
 
   private void add(TarEntry entry, SparseEntries sparse, FileChannel channel)
@@ -102,6 +105,7 @@ public final class TarIndex {
         file && SparseEntries.isSparse(entry)
             ? Optional.of(sparse.map(entry, stored))
             : Optional.empty();
+    account(entry, map);
     long offset = channel.position();
     long left = map.isPresent() ? map.get().stored() : stored;
     if (left > channel.size() - offset) {
@@ -115,7 +119,19 @@ public final class TarIndex {
       TreePath path = EntryName.ofEntry(SparseEntries.name(entry));
       files.put(path, new Range(offset, map.isPresent() ? map.get().size() : stored, map));
       links.remove(path);
-      memory += map.isPresent() ? (long) SEGMENT_MEMORY * map.get().segments() : 0;
+    }
+  }
+
+  /** A sparse map is kept as long as the index, and a few bytes of it can hide many. */
+  private void account(TarEntry entry, Optional<SparseMap> map) throws ArchiveException {
+    long bytes = map.isPresent() ? (long) SEGMENT_MEMORY * map.get().segments() : 0;
+    if (memory.take(bytes) != MetadataBudget.Answer.ENOUGH) {
+      throw new ArchiveException(
+          archive,
+          Optional.of(TarEntryReader.print(entry.name())),
+          "the names and the maps of sparse files up to this entry take more than "
+              + memory.most()
+              + " bytes of memory");
     }
   }
 

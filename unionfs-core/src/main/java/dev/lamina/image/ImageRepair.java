@@ -9,6 +9,7 @@ import dev.lamina.store.LayerKey;
 import dev.lamina.store.LayerRecord;
 import dev.lamina.store.Needs;
 import dev.lamina.store.Store;
+import dev.lamina.store.StoreException;
 import dev.lamina.store.StoreWriter;
 import dev.lamina.tree.DamagedException;
 import dev.lamina.tree.Digest;
@@ -168,8 +169,8 @@ public final class ImageRepair {
   private boolean isThere(Digest content) {
     try {
       return store.state().content(content).isPresent();
-    } catch (DamagedException e) {
-      return false;
+    } catch (DamagedException | StoreException e) {
+      return false; // the verification has named it, and the new row is put over it
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.lamina.store;
 
 import dev.lamina.linux.Fd;
+import dev.lamina.linux.FileAttributes;
 import dev.lamina.linux.FileIo;
+import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.tree.DamagedException;
 import dev.lamina.tree.Digest;
@@ -80,24 +82,27 @@ final class BlobCheck {
   }
 
   private void check(BlobReference wanted, byte[] buffer) {
+    FileStatus seen = new FileStatus();
     try {
       switch (blobs.blob(wanted.digest(), wanted.size())) {
         case Blob.Inline inline -> count(inline.bytes().length);
         case Blob.ObjectFile object -> {
           if (options.deep()) {
-            checkObject(object, buffer);
+            checkObject(object, seen, buffer);
           }
         }
       }
     } catch (DamagedException e) {
       faults.add(Damage.Kind.BLOB, wanted.digest(), e.reason());
+      blobs.condemn(wanted.digest(), wanted.size(), seen.inode());
     }
   }
 
-  private void checkObject(Blob.ObjectFile object, byte[] buffer) {
+  private void checkObject(Blob.ObjectFile object, FileStatus seen, byte[] buffer) {
     MessageDigest hash = Hashes.sha256();
     long done = 0;
     try (Fd file = blobs.openObject(object.digest(), object.size())) {
+      FileAttributes.fstat(file.value(), seen);
       int count;
       do {
         count = FileIo.readFully(file.value(), buffer, 0, buffer.length, done);

@@ -269,11 +269,18 @@ final class Blobs {
     }
   }
 
-  /** A verification found an object damaged: until it is replaced, nobody shall read it. */
-  void condemn(Digest digest) {
+  /**
+   * A verification found an object damaged: until it is replaced, nobody shall read it. One that
+   * was replaced since stays.
+   *
+   * @param size the size that it should have
+   * @param inode of the file that was found to have other bytes; 0 where none was read
+   */
+  void condemn(Digest digest, long size, long inode) {
     try (Hold _ = pins.stripe(digest).lock()) {
-      if (rowIfSound(digest).orElse(null) instanceof BlobRow.AsObject(long size)) {
-        rows.put(RowFamily.BLOBS, digest, new BlobRow.Condemned(size).encode());
+      if (rowIfSound(digest).orElse(null) instanceof BlobRow.AsObject(long recorded)
+          && (recorded != size || !objects.isAnother(digest, size, inode))) {
+        rows.put(RowFamily.BLOBS, digest, new BlobRow.Condemned(recorded).encode());
         condemned.incrementAndGet();
       }
     }

@@ -131,13 +131,11 @@ final class DamageWalk {
   }
 
   /**
-   * Makes what is damaged as good as absent for imports: objects by their rows, layers by theirs.
-   * Records and inline blobs need no mark, for who puts them compares the bytes.
+   * Makes damaged layers as good as absent for imports, but for those that were replaced since they
+   * were read. Objects are condemned where they are found; records and inline blobs need no mark,
+   * for who puts them compares the bytes.
    */
   void condemn(Set<LayerKey> present) {
-    for (Digest blob : faults.blobs()) {
-      store.blobs().condemn(blob);
-    }
     store.rows().flush();
     store
         .state()
@@ -145,7 +143,9 @@ final class DamageWalk {
             changes -> {
               for (LayerKey key : touched) {
                 if (present.contains(key)) {
-                  layer(changes, key).ifPresent(now -> changes.putLayer(key, now.condemn()));
+                  layer(changes, key)
+                      .filter(now -> layer(state, key).equals(Optional.of(now)))
+                      .ifPresent(now -> changes.putLayer(key, now.condemn()));
                 }
               }
               return touched.size();

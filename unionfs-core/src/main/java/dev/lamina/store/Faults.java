@@ -55,14 +55,6 @@ final class Faults {
     return byDigest.isEmpty();
   }
 
-  /** The damaged blobs. */
-  synchronized List<Digest> blobs() {
-    return byDigest.entrySet().stream()
-        .filter(fault -> fault.getValue().kind == Damage.Kind.BLOB)
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
   synchronized List<Damage> damages() {
     List<Damage> all = new ArrayList<>(others);
     byDigest.forEach(

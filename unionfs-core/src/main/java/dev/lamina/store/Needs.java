@@ -15,6 +15,8 @@ import java.util.Set;
  * @param kept layers whose bytes as they came are kept
  */
 public record Needs(Set<LayerKey> layers, Set<Digest> contents, List<ImageLayer> kept) {
+  private static final System.Logger LOG = System.getLogger(Needs.class.getName());
+
   /** Copies the sets. */
   public Needs {
     layers = Set.copyOf(layers);
@@ -27,9 +29,9 @@ public record Needs(Set<LayerKey> layers, Set<Digest> contents, List<ImageLayer>
     Set<LayerKey> layers = new HashSet<>();
     Set<Digest> contents = new HashSet<>();
     List<ImageLayer> kept = new ArrayList<>();
-    state.scan(
+    scan(
+        state,
         StateFamily.IMAGES,
-        new byte[0],
         (key, value) -> {
           try {
             ImageRecord image = ImageRecord.decode(value);
@@ -40,9 +42,9 @@ public record Needs(Set<LayerKey> layers, Set<Digest> contents, List<ImageLayer>
           }
           return true;
         });
-    state.scan(
+    scan(
+        state,
         StateFamily.VOLUMES,
-        new byte[0],
         (key, value) -> {
           try {
             add(Root.volume(VolumeId.ofKey(key), VolumeRecord.decode(value)), layers, contents);
@@ -52,6 +54,17 @@ public record Needs(Set<LayerKey> layers, Set<Digest> contents, List<ImageLayer>
           return true;
         });
     return new Needs(layers, contents, kept);
+  }
+
+  /** What lies behind a block that cannot be read is not known; a verification says that too. */
+  private static void scan(StateView state, StateFamily family, StateView.RowVisitor visitor) {
+    try {
+      state.scan(family, new byte[0], visitor);
+    } catch (StoreException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "what " + family.title() + " need is not all known: " + e.getMessage());
+    }
   }
 
   private static void add(Root root, Set<LayerKey> layers, Set<Digest> contents) {

@@ -266,6 +266,15 @@ final class ObjectFiles implements AutoCloseable {
     return OptionalLong.of(status.size());
   }
 
+  /** Whether there is an object of a size that is not the file with this inode. */
+  boolean isAnother(Digest digest, long size, long inode) {
+    FileStatus status = new FileStatus();
+    return FileAttributes.lstatIfPresent(objects.value(), name(digest), status)
+        && status.isRegular()
+        && status.size() == size
+        && status.inode() != inode;
+  }
+
   /** The space an object takes on disk, in bytes; 0 where there is none. */
   long diskBytes(Digest digest) {
     FileStatus status = new FileStatus();

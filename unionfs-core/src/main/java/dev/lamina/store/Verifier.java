@@ -94,11 +94,11 @@ final class Verifier {
     }
     if (options.layers().isPresent()) {
       makeAgain(options.layers().get(), walk, roots);
-      store.rows().checkFiles(this::addFile);
-      store.database().checkFiles(this::addFile);
+      orUnreadable("the files of the store's rows", () -> store.rows().checkFiles(this::addFile));
+      orUnreadable("the files of the state", () -> store.database().checkFiles(this::addFile));
     }
     if (!faults.isEmpty()) {
-      walk.condemn(layers);
+      orUnreadable("the marks of what is damaged", () -> walk.condemn(layers));
     }
     return new Verification(
         layers.size(), records.size(), blobs.count(), blobs.bytes(), faults.damages());
@@ -111,7 +111,12 @@ final class Verifier {
       if (layer.isEmpty() || walk.isTouched(key)) {
         continue;
       }
-      Optional<String> wrong = check.wrong(key, layer.get());
+      Optional<String> wrong;
+      try {
+        wrong = check.wrong(key, layer.get());
+      } catch (StoreException e) {
+        wrong = Optional.of(String.valueOf(e.getMessage()));
+      }
       if (wrong.isPresent()) {
         faults.add(
             Damage.Kind.LAYER,
@@ -119,6 +124,15 @@ final class Verifier {
             "layer " + key + " does not make the tar that came in: " + wrong.get());
         walk.touch(key, roots);
       }
+    }
+  }
+
+  /** What cannot be done is one more finding: the others are not lost with it. */
+  private void orUnreadable(String what, Runnable step) {
+    try {
+      step.run();
+    } catch (StoreException e) {
+      addUnreadable(what, e);
     }
   }
 

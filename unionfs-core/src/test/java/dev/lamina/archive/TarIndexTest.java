@@ -1,10 +1,12 @@
 package dev.lamina.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,5 +40,44 @@ final class TarIndexTest {
       TarIndex.Range range = index.find("after").orElseThrow();
       assertThat(TarIndex.open(channel, range).readAllBytes()).asString().isEqualTo("content");
     }
+  }
+
+  @Test
+  void maps_of_sparse_files_are_counted_while_they_are_read() throws Exception {
+    TarBytes tar = new TarBytes();
+    StringBuilder map = new StringBuilder("2000\n");
+    for (int i = 0; i < 2_000; i++) {
+      map.append(2 * i).append("\n1\n");
+    }
+    byte[] text = TarBytes.latin(map.toString());
+    byte[] data = Arrays.copyOf(text, (text.length + 511) / 512 * 512 + 2_000);
+    for (int i = 0; i < 20; i++) {
+      tar.pax("GNU.sparse.major", "1", "GNU.sparse.minor", "0", "GNU.sparse.realsize", "4000")
+          .add(new TarBytes.Header("s" + i, '0'), data);
+    }
+    Path file = Files.write(dir.resolve("tar"), tar.end());
+    try (FileChannel channel = FileChannel.open(file)) {
+      TarIndex index = TarIndex.read("tar", channel, with(1 << 20));
+      assertThat(index.memory()).isBetween(20L * 2_000 * 16, 1L << 20);
+      assertThatExceptionOfType(ArchiveException.class)
+          .isThrownBy(() -> TarIndex.read("tar", channel.position(0), with(300_000)))
+          .withMessageContaining("maps of sparse files")
+          .withMessageContaining("300000 bytes of memory");
+    }
+  }
+
+  private static Limits with(long metadataBytes) {
+    Limits all = Limits.defaults();
+    return new Limits(
+        all.bytes(),
+        all.ratio(),
+        all.ratioFrom(),
+        all.entries(),
+        all.headerBytes(),
+        all.holeBytes(),
+        all.sparseSegments(),
+        metadataBytes,
+        all.layers(),
+        all.inflaterBytes());
   }
 }

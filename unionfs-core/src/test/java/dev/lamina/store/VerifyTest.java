@@ -10,8 +10,10 @@ import dev.lamina.tree.Directories;
 import dev.lamina.tree.Directory;
 import dev.lamina.tree.Tree;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,6 +117,34 @@ final class VerifyTest {
         .isInstanceOf(DamagedException.class);
     importAgain();
     assertThat(object).hasBinaryContent(LARGE);
+  }
+
+  @Test
+  void anObjectThatWasReplacedWhileItWasReadStays() throws IOException {
+    Path object = store.layout().object(Digest.sha256(LARGE));
+    Files.delete(object);
+    Files.write(object, new byte[LARGE.length]);
+    Path whole = Files.write(directory.resolve("whole"), LARGE);
+    VerifyOptions options =
+        VerifyOptions.everything()
+            .withProgress(
+                bytes -> {
+                  if (bytes >= LARGE.length) {
+                    replace(object, whole);
+                  }
+                });
+    assertThat(store.verify(options).damages()).hasSize(1);
+    assertThat(verify().damages()).isEmpty();
+  }
+
+  private static void replace(Path object, Path whole) {
+    try {
+      if (Files.exists(whole)) {
+        Files.move(whole, object, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

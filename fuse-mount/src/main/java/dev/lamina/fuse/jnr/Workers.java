@@ -95,6 +95,8 @@ final class Workers {
   }
 
   private void work() {
+    boolean isIdle = true;
+    boolean failed = true;
     try {
       Pointer buffer =
           runtime
@@ -105,9 +107,10 @@ final class Workers {
       while (true) {
         int length = receive(place, buffer);
         if (length <= 0) {
-          gone();
+          failed = false;
           return;
         }
+        isIdle = false;
         taken();
         request.begin(buffer.address(), length);
         served.prepare(request);
@@ -116,14 +119,16 @@ final class Workers {
         } finally {
           request.end();
         }
-        if (!again()) {
+        isIdle = again();
+        if (!isIdle) {
+          failed = false;
           return;
         }
       }
     } catch (RuntimeException | Error e) {
       answers.log().once(System.Logger.Level.ERROR, "a thread that serves has ended: " + e);
     } finally {
-      left();
+      left(isIdle, failed);
     }
   }
 
@@ -147,11 +152,6 @@ final class Workers {
     }
   }
 
-  /** A reader reads no more. */
-  private synchronized void gone() {
-    idle--;
-  }
-
   private synchronized void taken() {
     idle--;
     if (idle == 0 && threads < most) {
@@ -168,8 +168,15 @@ final class Workers {
     return true;
   }
 
-  private synchronized void left() {
+  /** A thread serves no more; where it failed and nobody else reads, another one does. */
+  private synchronized void left(boolean wasIdle, boolean failed) {
     threads--;
+    if (wasIdle) {
+      idle--;
+    }
+    if (failed && idle == 0 && threads > 0) {
+      grow();
+    }
     if (threads == 0) {
       ended.countDown();
     }

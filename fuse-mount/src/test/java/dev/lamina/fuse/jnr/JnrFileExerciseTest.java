@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @RequiresFuse
 @RequiresRoot
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class JnrFileExerciseTest {
   private static final long OPERATIONS = Long.getLong("lamina.exercise.operations", 200_000) / 20;
   private static final long SEED = Long.getLong("lamina.exercise.seed", 1);

@@ -4,7 +4,9 @@ import dev.lamina.linux.Errno;
 import dev.lamina.linux.Fd;
 import dev.lamina.linux.FileLocks;
 import dev.lamina.linux.FileOpen;
+import dev.lamina.linux.FileStatus;
 import dev.lamina.linux.LinuxException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,8 +18,19 @@ import java.util.concurrent.ConcurrentHashMap;
  * Thread-safe.
  */
 final class KernelWriters {
+  /**
+   * How long before it is looked at a file must have been changed, in ns: the kernel's clock of
+   * files stands still for milliseconds, and a later change must show.
+   */
+  private static final long SETTLING = Duration.ofMillis(100).toNanos();
+
   private final Union union;
   private final Map<Long, Node> nodes = new ConcurrentHashMap<>();
+
+  /** What files were like when they were last noted, by inode; of those that lay still then. */
+  private final Map<Long, Still> noted = new ConcurrentHashMap<>();
+
+  private record Still(long size, long modified, long changed) {}
 
   KernelWriters(Union union) {
     this.union = union;
@@ -34,6 +47,7 @@ final class KernelWriters {
       return false;
     }
     data.kernelWrites = true;
+    noted.remove(node.inode);
     nodes.put(node.inode, node);
     return true;
   }
@@ -71,6 +85,7 @@ final class KernelWriters {
       union.syncer().wroteData(node);
       data.kernelWrites = false;
       nodes.remove(node.inode, node);
+      noted.remove(node.inode);
     }
   }
 
@@ -103,12 +118,32 @@ final class KernelWriters {
     }
   }
 
-  /** All that the kernel may have written counts as written. */
+  /**
+   * All that the kernel may have written counts as written, but not again what it has not written
+   * since the last time: each store to a page that was synced since shows in the file's times.
+   */
   void noteAll() {
     for (Node node : nodes.values()) {
-      if (!isSettled(node, node.data())) {
+      if (!isSettled(node, node.data()) && hasChanged(node)) {
         union.syncer().wroteData(node);
       }
     }
+  }
+
+  private boolean hasChanged(Node node) {
+    FileStatus status = new FileStatus();
+    if (!union.dataFiles().status(node.inode, status)) {
+      return true;
+    }
+    Still now = new Still(status.size(), status.modifyTime(), status.changeTime());
+    if (now.equals(noted.get(node.inode))) {
+      return false;
+    }
+    if (now.changed < union.now() - SETTLING) {
+      noted.put(node.inode, now);
+    } else {
+      noted.remove(node.inode);
+    }
+    return true;
   }
 }

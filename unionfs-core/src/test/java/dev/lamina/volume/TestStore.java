@@ -38,7 +38,8 @@ public final class TestStore implements AutoCloseable {
     this(directory, steps, Duration.ofMinutes(1));
   }
 
-  TestStore(Path directory, Steps steps, Duration syncPeriod) {
+  /** As {@link #TestStore(Path, Steps)}, whose volumes sync themselves after this time. */
+  public TestStore(Path directory, Steps steps, Duration syncPeriod) {
     this.store = Store.open(directory, StoreOptions.defaults().withSteps(steps), Clock.systemUTC());
     this.volumes = Volumes.of(store, new VolumeOptions(syncPeriod, false), Clock.systemUTC());
   }

@@ -128,6 +128,18 @@ final class CopyUp {
   }
 
   private Fd copy(Node node, Content.Inherited inherited, long keep) {
+    try {
+      return copyOnce(node, inherited, keep);
+    } catch (LinuxException e) {
+      // What was removed a moment ago may take the space still.
+      if (e.errno() != Errno.ENOSPC || !union.syncer().removeNow()) {
+        throw e;
+      }
+      return copyOnce(node, inherited, keep);
+    }
+  }
+
+  private Fd copyOnce(Node node, Content.Inherited inherited, long keep) {
     DataFiles files = union.dataFiles();
     Fd filled = files.createTemporary(node.inode);
     boolean done = false;

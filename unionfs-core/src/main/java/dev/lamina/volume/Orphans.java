@@ -1,6 +1,7 @@
 package dev.lamina.volume;
 
 import dev.lamina.fs.FsException;
+import dev.lamina.linux.FileStatus;
 import dev.lamina.store.MalformedRecordException;
 import dev.lamina.tree.DamagedException;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import java.util.function.Consumer;
  */
 final class Orphans {
   private static final System.Logger LOG = System.getLogger(Orphans.class.getName());
+
+  /** From so many blocks of 512 bytes on, somebody may wait for the space: 1 MiB. */
+  private static final long LARGE_BLOCKS = 2_048;
 
   private final Union union;
   private final InodeBits recorded;
@@ -84,7 +88,9 @@ final class Orphans {
       recorded.add(inode);
     }
     if (record.hasOwnData()) {
-      union.syncer().removeLater(inode);
+      FileStatus status = new FileStatus();
+      boolean isLarge = union.dataFiles().status(inode, status) && status.blocks() >= LARGE_BLOCKS;
+      union.syncer().removeLater(inode, isLarge);
     }
   }
 

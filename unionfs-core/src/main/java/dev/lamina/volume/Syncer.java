@@ -7,6 +7,8 @@ import dev.lamina.linux.LinuxException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -22,10 +24,14 @@ import java.util.function.Consumer;
 final class Syncer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Syncer.class.getName());
 
+  /** How long large removals are gathered, so that one sync serves many. */
+  private static final Duration GATHERING = Duration.ofMillis(20);
+
   private final Delta delta;
   private final DirtyFiles dirty;
   private final Consumer<Long> removeDataFile;
   private final Consumer<String> steps;
+  private final Semaphore largeRemovals = new Semaphore(0);
   private volatile Runnable unseenWrites = () -> {};
   private final AtomicLong written = new AtomicLong();
   private final ReentrantLock syncing = new ReentrantLock();
@@ -87,11 +93,18 @@ final class Syncer implements AutoCloseable {
     dirty.wrote(node.inode, node.data());
   }
 
-  /** Removes a data file once all writes so far are durable. */
-  void removeLater(long inode) {
+  /**
+   * Removes a data file once all writes so far are durable.
+   *
+   * @param isLarge whether its space shall not wait for the next period
+   */
+  void removeLater(long inode, boolean isLarge) {
     dirty.forget(inode);
     synchronized (removals) {
       removals.add(new Removal(inode, written.get()));
+    }
+    if (isLarge) {
+      largeRemovals.release();
     }
   }
 
@@ -162,6 +175,15 @@ final class Syncer implements AutoCloseable {
     removeDataFiles();
   }
 
+  /** Removes the data files that wait for it; returns false where none does. */
+  boolean removeNow() {
+    boolean wait = hasRemovals();
+    if (wait) {
+      sync();
+    }
+    return wait;
+  }
+
   /** Keeps all data files, also those nobody refers to, until the hold is closed: for a fork. */
   Hold hold() {
     synchronized (removals) {
@@ -210,10 +232,18 @@ final class Syncer implements AutoCloseable {
 
   private void syncEvery(Duration period) {
     String told = "";
+    long due = System.nanoTime() + period.toNanos();
     while (!Thread.currentThread().isInterrupted()) {
       try {
-        Thread.sleep(period);
-        syncAll();
+        long left = due - System.nanoTime();
+        if (left > 0 && largeRemovals.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+          Thread.sleep(GATHERING);
+          largeRemovals.drainPermits();
+          sync();
+        } else {
+          due = System.nanoTime() + period.toNanos();
+          syncAll();
+        }
         told = "";
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -2,10 +2,12 @@ package dev.lamina.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lamina.fs.FileSystem;
 import dev.lamina.fs.FsException;
 import dev.lamina.linux.Fd;
+import dev.lamina.linux.FileIo;
 import dev.lamina.linux.FileOpen;
 import dev.lamina.linux.LinuxException;
 import dev.lamina.store.VolumeId;
@@ -13,6 +15,7 @@ import dev.lamina.testing.fs.Handle;
 import dev.lamina.testing.fs.LowerTree;
 import dev.lamina.testing.fs.Workspace;
 import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -180,6 +183,64 @@ final class VolumeSyncTest {
               sync.run();
               return null;
             });
+  }
+
+  @Test
+  void D10_2_the_space_of_a_large_file_comes_back_soon_after_it_was_removed() throws Exception {
+    CountDownLatch removed = new CountDownLatch(1);
+    try (TestStore store =
+        new TestStore(
+            directory.resolve("store"),
+            step -> {
+              if (step.equals(VolumeSteps.DATA_FILE_REMOVED)) {
+                removed.countDown();
+              }
+            },
+            Duration.ofDays(1))) {
+      try (FileSystem fileSystem = store.open(store.volume(LOWER))) {
+        Workspace w = new Workspace(fileSystem);
+        w.file("big", "b".repeat(2 << 20));
+        w.unlink("big");
+        assertThat(removed.await(60, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void D3_7_a_copy_that_finds_no_space_waits_for_what_is_being_removed() {
+    AtomicInteger copies = new AtomicInteger();
+    try (TestStore store =
+        new TestStore(
+            directory.resolve("store"),
+            step -> {
+              taken.add(step);
+              if (step.equals(VolumeSteps.COPY_FILLED) && copies.getAndIncrement() % 2 == 0) {
+                fillDisk();
+              }
+            },
+            Duration.ofDays(1))) {
+      LowerTree lower = LOWER.file("other", "o".repeat(100_000));
+      try (FileSystem fileSystem = store.open(store.volume(lower))) {
+        Workspace w = new Workspace(fileSystem);
+        w.file("small file", "gone soon");
+        w.unlink("small file");
+        taken.clear();
+        w.write("large", 5, "changed");
+        assertThat(w.text("large")).startsWith("xxxxxchanged");
+        assertThat(taken)
+            .containsSubsequence(
+                VolumeSteps.COPY_FILLED, VolumeSteps.DATA_FILE_REMOVED, VolumeSteps.COPY_FILLED);
+        // With nothing to be removed the answer stands.
+        assertThatThrownBy(() -> w.write("other", 0, "x")).hasMessageContaining("ENOSPC");
+      }
+    }
+  }
+
+  private static void fillDisk() {
+    byte[] device = "/dev/full".getBytes(StandardCharsets.UTF_8);
+    try (Fd full = FileOpen.openat(Fd.CWD, device, FileOpen.O_WRONLY)) {
+      FileIo.writeFully(full.value(), new byte[1], 0, 1, 0);
+    }
   }
 
   @Test

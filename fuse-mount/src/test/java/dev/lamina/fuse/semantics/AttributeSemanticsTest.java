@@ -156,8 +156,7 @@ final class AttributeSemanticsTest extends SemanticsTest {
   @Test
   void D8_3_times_are_exact_and_reading_a_layer_leaves_them() throws Exception {
     line("Nanoseconds; UTIME_NOW and UTIME_OMIT; changed files get access times as with relatime,"
-            + " files of a layer never. (In Lamina neither do files that the kernel reads by"
-            + " itself, which the daemon is not told of.)")
+            + " files of a layer never.")
         .over(lower().modifyTime("file", 1_100_000_000_000_000_001L))
         .same(
             "utimensat with nanoseconds, after a remount",
@@ -196,7 +195,7 @@ final class AttributeSemanticsTest extends SemanticsTest {
                     """))
         .shows(
             "reading a new file whose access time is older than its change",
-            "kept",
+            "moved",
             u ->
                 u.python(
                     """

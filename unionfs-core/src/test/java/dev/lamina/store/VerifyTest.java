@@ -137,7 +137,8 @@ final class VerifyTest {
     assertThat(verify().damages()).isEmpty();
   }
 
-  private static void replace(Path object, Path whole) {
+  /** By whichever checking thread comes first; the one that read the object waits for it. */
+  private synchronized void replace(Path object, Path whole) {
     try {
       if (Files.exists(whole)) {
         Files.move(whole, object, StandardCopyOption.REPLACE_EXISTING);

@@ -488,54 +488,45 @@ final class SnapshotCrashTest {
     }
   }
 
-  private static final String[] FORK_STEPS = {
-    "fork recorded", "fork rows copied", "fork data cloned", Steps.TRANSACTION_WRITTEN
-  };
+  /** Makes a copy of the active volume, which is there whole after each step or is not. */
+  private void crashCopying(String copy, Operation operation) throws Exception {
+    crash(
+        SnapshotCrashTest::active,
+        operation,
+        opened -> has(opened, copy),
+        opened -> {
+          hasIfThere(opened, "active", CHANGED);
+          hasIfThere(opened, copy, CHANGED);
+          assertThat(opened.volumes().list()).hasSize(has(opened, copy) ? 2 : 1);
+        },
+        "fork recorded",
+        "fork rows copied",
+        "fork data cloned",
+        Steps.TRANSACTION_WRITTEN);
+  }
 
   @Test
   void a_closed_volume_is_forked_or_not() throws Exception {
-    crash(
-        SnapshotCrashTest::active,
-        opened -> assertThat(saved(opened).fork(key("active"), key("fork"))).isNotNull(),
-        opened -> has(opened, "fork"),
-        opened -> {
-          hasIfThere(opened, "active", CHANGED);
-          hasIfThere(opened, "fork", CHANGED);
-          assertThat(opened.volumes().list()).hasSize(has(opened, "fork") ? 2 : 1);
-        },
-        FORK_STEPS);
+    crashCopying(
+        "fork", opened -> assertThat(saved(opened).fork(key("active"), key("fork"))).isNotNull());
   }
 
   @Test
   void an_open_volume_is_forked_or_not() throws Exception {
-    crash(
-        SnapshotCrashTest::active,
+    crashCopying(
+        "fork",
         opened -> {
           try (FileSystem _ = opened.volumes().open(volume(opened, "active"), "mounted")) {
             assertThat(saved(opened).fork(key("active"), key("fork"))).isNotNull();
           }
-        },
-        opened -> has(opened, "fork"),
-        opened -> {
-          hasIfThere(opened, "active", CHANGED);
-          hasIfThere(opened, "fork", CHANGED);
-          assertThat(opened.volumes().list()).hasSize(has(opened, "fork") ? 2 : 1);
-        },
-        FORK_STEPS);
+        });
   }
 
   @Test
   void a_volume_is_saved_or_not() throws Exception {
-    crash(
-        SnapshotCrashTest::active,
-        opened -> assertThat(saved(opened).save(key("active"), key("active@then"))).isNotNull(),
-        opened -> has(opened, "active@then"),
-        opened -> {
-          hasIfThere(opened, "active", CHANGED);
-          hasIfThere(opened, "active@then", CHANGED);
-          assertThat(opened.volumes().list()).hasSize(has(opened, "active@then") ? 2 : 1);
-        },
-        FORK_STEPS);
+    crashCopying(
+        "active@then",
+        opened -> assertThat(saved(opened).save(key("active"), key("active@then"))).isNotNull());
   }
 
   private static final SortedMap<String, String> WORSE =
